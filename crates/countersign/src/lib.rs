@@ -1,0 +1,9 @@
+//! The JWT authentication that Django's packages made familiar, as a Rust library.
+//!
+//! A request travels one way: a [`dialect`] parses it into a command, the [`authority`] decides it with the
+//! help of [`jwt`], [`password`] and a [`store`], and the dialect renders the outcome.
+
+pub mod claims;
+pub mod clock;
+pub mod entropy;
+pub mod secret;
