@@ -73,7 +73,9 @@ pub fn random_alphanumeric(entropy: &dyn Entropy, length: usize) -> String {
         entropy.fill(&mut pool);
         // 248 is the largest multiple of 62 in a byte: larger draws would favour the first characters.
         let even = pool.iter().filter(|byte| **byte < 248);
-        text.extend(even.map(|byte| char::from(ALPHANUMERIC[usize::from(byte % 62)])).take(length - text.len()));
+        text.extend(
+            even.map(|byte| char::from(ALPHANUMERIC[usize::from(byte % 62)])).take(length - text.len()),
+        );
     }
     text
 }

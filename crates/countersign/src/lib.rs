@@ -6,4 +6,7 @@
 pub mod claims;
 pub mod clock;
 pub mod entropy;
+pub mod error;
 pub mod secret;
+pub mod store;
+pub mod user;

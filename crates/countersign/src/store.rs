@@ -1,0 +1,172 @@
+//! What the authority needs kept: users, and the ledger of tokens. Small traits, for a store of your own too.
+//!
+//! - Every method is one step that another server, or Django, may race with: what must happen together is one
+//!   method, and a store does it in one transaction.
+//! - A lookup that finds nothing is `Ok(None)`, a write tells how it went; an error means the store itself
+//!   failed, and the caller can say neither yes nor no.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::num::NonZeroU32;
+
+use crate::clock::Timestamp;
+use crate::secret::{PlainToken, StoredPassword};
+use crate::user::{User, UserKey};
+
+/// The user model's table, to read, and to write what a login writes.
+pub trait Users: Send + Sync {
+    /// Finds the one user that `by` names.
+    fn find(&self, by: UserLookup<'_>) -> impl Future<Output = Result<Option<User>, StoreError>> + Send;
+
+    /// Replaces a stored password by a stronger form of the same one, unless it is no longer `old`.
+    /// Tells whether it was replaced.
+    fn replace_password(
+        &self,
+        user: &UserKey,
+        old: &StoredPassword,
+        new: &StoredPassword,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Sets `last_login`. A user who is gone by now is no error.
+    fn record_login(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// How a user is looked for.
+#[derive(Clone, Debug)]
+pub enum UserLookup<'a> {
+    /// By the whole value of a column, as a token's `USER_ID_CLAIM` gives it: `USER_ID_FIELD`.
+    /// A value that the column's type cannot hold finds nobody. The column `pk` is the primary key.
+    Field {
+        /// The column.
+        column: &'a str,
+        /// What must stand in it.
+        value: UserIdClaim<'a>,
+    },
+    /// By `USERNAME_FIELD`, letter by letter.
+    Username(&'a str),
+}
+
+/// A `USER_ID_CLAIM` as a token says it, before the column's type has been asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserIdClaim<'a> {
+    /// A JSON number without a fraction.
+    Int(i64),
+    /// `null`: there, but nobody.
+    Null,
+    /// A JSON string; also a number beyond 64 bits, which no column holds.
+    Text(Cow<'a, str>),
+}
+
+/// The tables of the `token_blacklist` app: what was issued, and what is good no more.
+pub trait TokenLedger: Send + Sync {
+    /// Adds an outstanding token, unless its `jti` is there already.
+    fn record(&self, token: &OutstandingToken<'_>) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Whether the id is on the blacklist.
+    fn is_blacklisted(&self, jti: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Puts a token on the blacklist, and among the outstanding ones where it is not there yet.
+    /// Of any number of callers at once, exactly one gets [`Claim::Won`].
+    fn blacklist(
+        &self,
+        token: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
+
+    /// Puts `presented` on the blacklist and records `successor`, both or neither.
+    /// Of any number of callers at once, exactly one gets [`Claim::Won`]; the others changed nothing.
+    fn rotate(
+        &self,
+        presented: &OutstandingToken<'_>,
+        successor: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
+
+    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows.
+    /// Tells how many; fewer than `limit` means that none is left.
+    fn flush_expired(
+        &self,
+        now: Timestamp,
+        limit: NonZeroU32,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+/// A row of `token_blacklist_outstandingtoken`, to be written.
+#[derive(Clone, Debug)]
+pub struct OutstandingToken<'a> {
+    /// The token's id, unique.
+    pub jti: &'a str,
+    /// The token itself.
+    pub token: &'a PlainToken,
+    /// Whose it is; `None` for a user who is gone.
+    pub user: Option<&'a UserKey>,
+    /// When it was made, or first seen.
+    pub created_at: Timestamp,
+    /// Its `exp`.
+    pub expires_at: Timestamp,
+}
+
+/// Who may go on with a token that several present at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Claim {
+    /// Somebody else was first: the token is used up.
+    Lost,
+    /// This caller, and nobody else.
+    Won,
+}
+
+/// A store's failure: opaque, with a [kind](StoreErrorKind) and the store's own error as its source.
+#[derive(Debug)]
+pub struct StoreError {
+    kind: StoreErrorKind,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+/// What sort of failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// A row is there that cannot be: the source names table, column and id.
+    Inconsistent,
+    /// The store cannot be reached, or did not answer in time; later it may.
+    Unavailable,
+}
+
+impl StoreError {
+    /// A row that cannot be.
+    pub fn inconsistent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { kind: StoreErrorKind::Inconsistent, source: source.into() }
+    }
+
+    /// A store that does not answer.
+    pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { kind: StoreErrorKind::Unavailable, source: source.into() }
+    }
+
+    /// What sort of failure it was.
+    pub fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            StoreErrorKind::Inconsistent => "the store holds a row that cannot be",
+            StoreErrorKind::Unavailable => "the store does not answer",
+        })
+    }
+}
+
+impl StdError for StoreError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
+    }
+}
