@@ -63,6 +63,17 @@ pub enum UserIdClaim<'a> {
     Text(Cow<'a, str>),
 }
 
+impl UserIdClaim<'_> {
+    /// Whether the claim names nobody: what Python takes for false.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Int(int) => *int == 0,
+            Self::Null => true,
+            Self::Text(text) => text.is_empty(),
+        }
+    }
+}
+
 /// The tables of the `token_blacklist` app: what was issued, and what is good no more.
 pub trait TokenLedger: Send + Sync {
     /// Adds an outstanding token, unless its `jti` is there already.
