@@ -1,4 +1,4 @@
-//! Passwords as Django stores them: verified, and replaced when outdated.
+//! Passwords as Django stores them: verified, replaced when outdated, and hashed off the async threads.
 //!
 //! - The first hasher of [`PasswordHashers`] hashes new passwords; every listed one verifies, no other does
 //!   (`PASSWORD_HASHERS`).
@@ -44,6 +44,7 @@ mod hasher;
 mod hashers;
 mod md5;
 mod pbkdf2;
+mod pool;
 mod scrypt;
 #[cfg(test)]
 mod testing;
@@ -53,6 +54,7 @@ pub use bcrypt::BcryptCost;
 pub use hasher::Hasher;
 pub use hashers::{PasswordHashers, PasswordHashersError, PasswordHashersErrorKind, Verification};
 pub use pbkdf2::Pbkdf2Cost;
+pub use pool::{Busy, HashingPool, PoolSize};
 pub use scrypt::ScryptCost;
 
 use crate::entropy::{Entropy, random_alphanumeric};
