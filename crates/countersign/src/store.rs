@@ -64,6 +64,15 @@ pub enum UserIdClaim<'a> {
 }
 
 impl UserIdClaim<'_> {
+    /// The claim without its token.
+    pub fn into_owned(self) -> UserIdClaim<'static> {
+        match self {
+            Self::Int(int) => UserIdClaim::Int(int),
+            Self::Null => UserIdClaim::Null,
+            Self::Text(text) => UserIdClaim::Text(Cow::Owned(text.into_owned())),
+        }
+    }
+
     /// Whether the claim names nobody: what Python takes for false.
     pub fn is_empty(&self) -> bool {
         match self {

@@ -13,7 +13,11 @@ impl<S: Users + TokenLedger> Authority<S> {
     ///
     /// SimpleJWT asks the blacklist before it looks for `exp`, id and type. So does this, when the token
     /// has to be refused anyway: a blacklisted token is told to be that, of whatever type it is.
-    pub(super) async fn admit<K: Kind>(&self, plain: &PlainToken, now: Timestamp) -> Result<Token<K>, Failure> {
+    pub(super) async fn admit<K: Kind>(
+        &self,
+        plain: &PlainToken,
+        now: Timestamp,
+    ) -> Result<Token<K>, Failure> {
         let parts = &self.parts;
         let claims = parts.keys.verify(plain, &parts.policy.validation, now).await?;
         if parts.rules.ledger && K::KIND.is_kept_in_ledger() {

@@ -38,12 +38,13 @@ impl<S: Users + TokenLedger> Authority<S> {
     async fn principal(&self, token: UntypedToken) -> Result<Principal, Failure> {
         let parts = &self.parts;
         if parts.rules.stateless {
-            token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?;
-            return Ok(Principal::Claimed(token));
+            let id = token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?.into_owned();
+            return Ok(Principal::Claimed { id, token });
         }
         let value = token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?;
         let column = &parts.policy.user_id_field;
-        let user = parts.store.find(UserLookup::Field { column, value }).await?.ok_or(Refusal::UserNotFound)?;
+        let user =
+            parts.store.find(UserLookup::Field { column, value }).await?.ok_or(Refusal::UserNotFound)?;
         if parts.rules.check_user_is_active && !user.is_active {
             return Err(Refusal::UserInactive.into());
         }

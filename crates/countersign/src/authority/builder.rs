@@ -97,7 +97,9 @@ impl fmt::Display for AuthorityError {
                 "rotate_refresh_tokens and blacklist_after_rotation are on, but blacklist is off: \
                  used refresh tokens would stay good"
             }
-            Self::LedgerWithoutId => "blacklist is on, but jti_claim is off: the blacklist knows tokens by their id",
+            Self::LedgerWithoutId => {
+                "blacklist is on, but jti_claim is off: the blacklist knows tokens by their id"
+            }
             Self::NoAuthTokens => "auth_token_classes is empty: nobody could authenticate",
         })
     }

@@ -33,7 +33,7 @@ use crate::user::UserKey;
 pub use builder::{AuthorityBuilder, AuthorityError};
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
 pub use obtain::Credentials;
-pub use outcome::{Attempt, Command, Failure, Outcome, Principal, Refusal, Refreshed, TokenPair};
+pub use outcome::{Attempt, Command, Failure, Outcome, Principal, Refreshed, Refusal, TokenPair};
 pub use rules::{ActiveUsers, AuthenticationRule, Rotation, Rules};
 
 /// Decides every request of one family. Cheap to clone.
@@ -83,7 +83,9 @@ impl<S: Users + TokenLedger> Authority<S> {
             Command::Authenticate { token } => self.authenticate(&token).await.map(Outcome::Authenticated),
             Command::Blacklist { refresh } => self.blacklist(&refresh).await.map(|()| Outcome::Blacklisted),
             Command::ObtainPair(credentials) => self.obtain_pair(&credentials).await.map(Outcome::Pair),
-            Command::ObtainSliding(credentials) => self.obtain_sliding(&credentials).await.map(Outcome::Sliding),
+            Command::ObtainSliding(credentials) => {
+                self.obtain_sliding(&credentials).await.map(Outcome::Sliding)
+            }
             Command::Refresh { refresh } => self.refresh(&refresh).await.map(Outcome::Refreshed),
             Command::RefreshSliding { token } => self.refresh_sliding(&token).await.map(Outcome::Sliding),
             Command::Verify { token } => self.verify(&token).await.map(|()| Outcome::Verified),

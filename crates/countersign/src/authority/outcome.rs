@@ -1,13 +1,14 @@
 //! What goes into the authority and what comes out of it.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::authority::Credentials;
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
 use crate::password::Busy;
 use crate::secret::PlainToken;
-use crate::store::StoreError;
+use crate::store::{StoreError, UserIdClaim};
 use crate::token::{TokenKind, UntypedToken};
 use crate::user::User;
 
@@ -87,7 +88,12 @@ pub struct Refreshed {
 #[non_exhaustive]
 pub enum Principal {
     /// Whoever the token says: no user was loaded (`JWTStatelessUserAuthentication`).
-    Claimed(UntypedToken),
+    Claimed {
+        /// `USER_ID_CLAIM`, as the token says it.
+        id: UserIdClaim<'static>,
+        /// The token, for what else it says.
+        token: UntypedToken,
+    },
     /// A user of the store.
     User(Box<User>),
 }
@@ -194,6 +200,10 @@ impl From<StoreError> for Failure {
 
 impl From<Busy> for Failure {
     fn from(busy: Busy) -> Self {
-        Self::Undecided(Error::new(ErrorKind::Busy { retry_after: busy.retry_after }))
+        Self::Undecided(Error::new(ErrorKind::Busy { retry_after: whole_seconds(busy.retry_after()) }))
     }
+}
+
+fn whole_seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1)
 }

@@ -17,7 +17,10 @@ impl MediaType {
             let (name, value) = part.split_once('=')?;
             let value = value.trim();
             let unquoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-            let value = unquoted.map_or_else(|| value.to_owned(), |quoted| quoted.replace("\\\"", "\"").replace("\\\\", "\\"));
+            let value = unquoted.map_or_else(
+                || value.to_owned(),
+                |quoted| quoted.replace("\\\"", "\"").replace("\\\\", "\\"),
+            );
             Some((name.trim().to_lowercase(), value))
         });
         Self { main: main.to_owned(), sub: sub.to_owned(), params: params.collect() }

@@ -124,7 +124,11 @@ impl<K: Kind> Token<K> {
     }
 
     /// A token about nobody yet: its type, `exp`, `iat` and id, in the order in which SimpleJWT writes them.
-    fn blank(policy: &TokenPolicy, now: Timestamp, entropy: &dyn Entropy) -> (Claims, Option<String>, Timestamp) {
+    fn blank(
+        policy: &TokenPolicy,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> (Claims, Option<String>, Timestamp) {
         let mut claims = Claims::new();
         if let Some(claim) = &policy.token_type_claim {
             claims.set(claim, K::KIND.type_name());
@@ -149,7 +153,12 @@ impl<K: Kind> Token<K> {
     }
 
     /// A new token for a user; `None` when the user has no field [`user_id_field`](TokenPolicy::user_id_field).
-    pub fn for_user(policy: &TokenPolicy, user: &User, now: Timestamp, entropy: &dyn Entropy) -> Option<Self> {
+    pub fn for_user(
+        policy: &TokenPolicy,
+        user: &User,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Option<Self> {
         let user_id = match (policy.user_id_field.as_str(), user.fields.get(&policy.user_id_field)) {
             (_, Some(field)) => field.to_string(),
             ("pk", None) => user.key.to_string(),
@@ -168,7 +177,13 @@ impl RefreshToken {
     /// The access token this token buys: a copy of every claim but type, `exp`, `iat` and id.
     pub fn access_token(&self, policy: &TokenPolicy, now: Timestamp, entropy: &dyn Entropy) -> AccessToken {
         let (mut claims, id, expires_at) = AccessToken::blank(policy, now, entropy);
-        let own = [policy.token_type_claim.as_deref(), policy.jti_claim.as_deref(), Some("exp"), Some("jti"), Some("iat")];
+        let own = [
+            policy.token_type_claim.as_deref(),
+            policy.jti_claim.as_deref(),
+            Some("exp"),
+            Some("jti"),
+            Some("iat"),
+        ];
         for (name, json) in self.claims.iter().filter(|(name, _)| !own.contains(&Some(name))) {
             claims.set_raw(name, json);
         }

@@ -86,7 +86,10 @@ impl RevokeClaim {
 
     /// HMAC-SHA256 of the stored password in hex, under a key of the service.
     pub fn keyed(name: impl Into<String>, key: &SigningSecret) -> Self {
-        Self { name: name.into(), digest: Fingerprint::Keyed(hmac::Key::new(hmac::HMAC_SHA256, key.expose())) }
+        Self {
+            name: name.into(),
+            digest: Fingerprint::Keyed(hmac::Key::new(hmac::HMAC_SHA256, key.expose())),
+        }
     }
 
     /// The claim's name.

@@ -78,7 +78,9 @@ fn json(text: &Option<Cow<'_, str>>) -> Result<Data, ApiError> {
 fn multipart(body: &Bytes, media: &MediaType) -> Result<Data, ApiError> {
     let boundary = media.param("boundary").filter(|boundary| !boundary.is_empty() && boundary.len() <= 200);
     let Some(boundary) = boundary else {
-        return Err(ApiError::Parse("Multipart form parse error - Invalid boundary in multipart: None".into()));
+        return Err(ApiError::Parse(
+            "Multipart form parse error - Invalid boundary in multipart: None".into(),
+        ));
     };
     let whole = stream::once(future::ready(Ok::<_, std::convert::Infallible>(body.clone())));
     let mut form = Multipart::new(whole, boundary);
@@ -88,7 +90,11 @@ fn multipart(body: &Bytes, media: &MediaType) -> Result<Data, ApiError> {
         let Some(name) = part.name().map(str::to_owned) else { continue };
         let is_file = part.file_name().is_some_and(|name| !name.is_empty());
         let Some(Ok(bytes)) = part.bytes().now_or_never() else { break };
-        let input = if is_file { FieldInput::Other } else { FieldInput::Text(String::from_utf8_lossy(&bytes).into()) };
+        let input = if is_file {
+            FieldInput::Other
+        } else {
+            FieldInput::Text(String::from_utf8_lossy(&bytes).into())
+        };
         fields.insert(name, input);
     }
     Ok(Data::Fields(fields))
@@ -149,7 +155,9 @@ mod tests {
 
     #[test]
     fn json_that_is_no_object_is_named_as_python_does() {
-        for (body, name) in [("[]", "list"), ("\"x\"", "str"), ("1", "int"), ("-1.5", "float"), ("true", "bool")] {
+        for (body, name) in
+            [("[]", "list"), ("\"x\"", "str"), ("1", "int"), ("-1.5", "float"), ("true", "bool")]
+        {
             assert_eq!(read("application/json", body), Ok(Data::NotAnObject(name)), "{body}");
         }
         assert_eq!(read("application/json", " null "), Ok(Data::Null));

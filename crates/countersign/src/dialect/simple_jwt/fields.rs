@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::Visitor;
 use serde::Deserializer;
+use serde::de::Visitor;
 
 use crate::dialect::simple_jwt::body::Data;
 use crate::dialect::simple_jwt::render::ApiError;
@@ -33,7 +33,9 @@ pub(super) fn required<const N: usize>(data: Data, names: [&str; N]) -> Result<[
     let mut inputs = match data {
         Data::Fields(inputs) => inputs,
         Data::NotAnObject(found) => {
-            return Err(ApiError::non_field(format!("Invalid data. Expected a dictionary, but got {found}.")));
+            return Err(ApiError::non_field(format!(
+                "Invalid data. Expected a dictionary, but got {found}."
+            )));
         }
         Data::Null => return Err(ApiError::non_field("No data provided".to_owned())),
     };
@@ -52,7 +54,9 @@ fn checked(inputs: &mut BTreeMap<String, FieldInput>, name: &str) -> Result<Stri
         None => return Err("This field is required.".into()),
         Some(FieldInput::Null) => return Err("This field may not be null.".into()),
         Some(FieldInput::Other) => return Err("Not a valid string.".into()),
-        Some(FieldInput::Surrogate(code)) => return Err(format!("Surrogate characters are not allowed: U+{code:X}.")),
+        Some(FieldInput::Surrogate(code)) => {
+            return Err(format!("Surrogate characters are not allowed: U+{code:X}."));
+        }
         Some(FieldInput::Text(text)) => text,
     };
     let text = text.trim_matches(is_python_space);
@@ -83,9 +87,10 @@ fn text_or_surrogate(json: &str) -> FieldInput {
     }
     // As bytes, serde_json writes half a surrogate pair in UTF-8's manner: ED A0..BF xx.
     let bytes = serde_json::Deserializer::from_str(json).deserialize_bytes(Bytes).unwrap_or_default();
-    let code = bytes.windows(3).find(|window| window[0] == 0xED && window[1] >= 0xA0).map(|window| {
-        0xD000 | u32::from(window[1] & 0x3F) << 6 | u32::from(window[2] & 0x3F)
-    });
+    let code = bytes
+        .windows(3)
+        .find(|window| window[0] == 0xED && window[1] >= 0xA0)
+        .map(|window| 0xD000 | u32::from(window[1] & 0x3F) << 6 | u32::from(window[2] & 0x3F));
     code.map_or(FieldInput::Other, FieldInput::Surrogate)
 }
 
@@ -114,8 +119,12 @@ fn number(json: &str) -> String {
     }
     if float != 0.0 && !(1e-4..1e16).contains(&float.abs()) {
         // Python writes the exponent with a sign and two digits at least.
-        let (digits, exponent) = format!("{float:e}").split_once('e').map(|(d, e)| (d.to_owned(), e.to_owned())).unwrap_or_default();
-        let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent.as_str()), |rest| ('-', rest));
+        let (digits, exponent) = format!("{float:e}")
+            .split_once('e')
+            .map(|(d, e)| (d.to_owned(), e.to_owned()))
+            .unwrap_or_default();
+        let (sign, exponent) =
+            exponent.strip_prefix('-').map_or(('+', exponent.as_str()), |rest| ('-', rest));
         return format!("{digits}e{sign}{exponent:0>2}");
     }
     format!("{float:?}")

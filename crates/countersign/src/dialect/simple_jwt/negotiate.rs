@@ -9,7 +9,10 @@ use crate::dialect::simple_jwt::render::ApiError;
 use crate::dialect::simple_jwt::{Endpoint, Exchange};
 
 /// How the answer is to be written, or an error and how that is to be written.
-pub(super) fn exchange(endpoint: Endpoint, request: &Request<Bytes>) -> Result<Exchange, (Exchange, ApiError)> {
+pub(super) fn exchange(
+    endpoint: Endpoint,
+    request: &Request<Bytes>,
+) -> Result<Exchange, (Exchange, ApiError)> {
     let plain = Exchange::of(endpoint, request.method().clone(), None);
     let only = match format_parameter(request.uri().query().unwrap_or_default()) {
         None => RENDERERS,
@@ -46,7 +49,8 @@ fn accepted(header: &str, renderers: &[(&str, &str)]) -> Option<MediaType> {
         Some(start) if header.len() > MAX_HEADER => start.rfind(',').map_or("", |comma| &start[..comma]),
         _ => header,
     };
-    let tokens = bounded.split(',').map(str::trim).filter(|token| !token.is_empty() && token.len() <= MAX_RANGE);
+    let tokens =
+        bounded.split(',').map(str::trim).filter(|token| !token.is_empty() && token.len() <= MAX_RANGE);
     let ranges: Vec<MediaType> = tokens.take(MAX_RANGES).map(MediaType::parse).collect();
     (0..=3).rev().find_map(|precedence| {
         renderers.iter().find_map(|(main, sub)| {
@@ -78,7 +82,14 @@ mod tests {
 
     #[test]
     fn json_html_and_ranges_over_them_are_acceptable() {
-        for accept in ["*/*", "application/*", "application/json", "text/html", "text/plain, */*;q=0.1", "APPLICATION/JSON"] {
+        for accept in [
+            "*/*",
+            "application/*",
+            "application/json",
+            "text/html",
+            "text/plain, */*;q=0.1",
+            "APPLICATION/JSON",
+        ] {
             assert_eq!(outcome(accept), Some(None), "{accept}");
         }
         for accept in ["", "text/plain", "application/xml, image/*", "json", "*"] {

@@ -12,7 +12,11 @@ use crate::secret::{Password, PlainToken};
 
 impl SimpleJwt {
     /// The command, `None` for a request that only asks about the endpoint.
-    pub(super) fn command(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Result<Option<Command>, ApiError> {
+    pub(super) fn command(
+        &self,
+        endpoint: Endpoint,
+        request: &Request<Bytes>,
+    ) -> Result<Option<Command>, ApiError> {
         if endpoint == Endpoint::Authenticate {
             // DRF authenticates before it looks at the method: what comes of the method is for `render`.
             return self.bearer(request).map(|token| Some(Command::Authenticate { token }));
@@ -30,7 +34,9 @@ impl SimpleJwt {
             Endpoint::TokenRefresh => Command::Refresh { refresh: token(data, "refresh")? },
             Endpoint::TokenBlacklist => Command::Blacklist { refresh: token(data, "refresh")? },
             Endpoint::TokenRefreshSliding => Command::RefreshSliding { token: token(data, "token")? },
-            Endpoint::TokenVerify | Endpoint::Authenticate => Command::Verify { token: token(data, "token")? },
+            Endpoint::TokenVerify | Endpoint::Authenticate => {
+                Command::Verify { token: token(data, "token")? }
+            }
         };
         Ok(Some(command))
     }

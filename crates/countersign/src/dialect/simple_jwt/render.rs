@@ -10,6 +10,7 @@ use crate::dialect::simple_jwt::fields::FieldErrors;
 use crate::dialect::{Json, Rejection, SimpleJwt};
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
+use crate::store::UserIdClaim;
 use crate::token::{TokenKind, UntypedToken};
 use crate::user::{FieldValue, User, UserKey};
 
@@ -62,7 +63,8 @@ impl SimpleJwt {
             ]),
             Outcome::Refreshed(refreshed) => {
                 let access = ("access".into(), refreshed.access.expose().to_owned().into());
-                let refresh = refreshed.refresh.map(|token| ("refresh".into(), token.expose().to_owned().into()));
+                let refresh =
+                    refreshed.refresh.map(|token| ("refresh".into(), token.expose().to_owned().into()));
                 Json::Object([Some(access), refresh].into_iter().flatten().collect())
             }
             Outcome::Sliding(token) => Json::object([("token", token.expose().to_owned().into())]),
@@ -79,7 +81,7 @@ impl SimpleJwt {
             return self.render_error(exchange, ApiError::MethodNotAllowed(exchange.method.clone()));
         }
         let body = match principal {
-            Principal::Claimed(token) => claimed(token),
+            Principal::Claimed { id, token } => claimed(id, token),
             Principal::User(user) => self.user(user),
         };
         respond(exchange, StatusCode::OK, &body)
@@ -104,7 +106,8 @@ impl SimpleJwt {
             Refusal::PasswordChanged => detail(PASSWORD_CHANGED),
             // The verify serializer raises a validation error.
             Refusal::Token(TokenError::Blacklisted) if exchange.endpoint == Endpoint::TokenVerify => {
-                return self.render_error(exchange, ApiError::non_field(token_error(&TokenError::Blacklisted)));
+                return self
+                    .render_error(exchange, ApiError::non_field(token_error(&TokenError::Blacklisted)));
             }
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UserInactive => coded("User is inactive".to_owned(), "user_inactive"),
@@ -116,10 +119,16 @@ impl SimpleJwt {
     /// Nothing was decided: the client may try again, and is told nothing about the cause.
     pub(super) fn render_undecided(&self, exchange: &Exchange, error: &Error) -> Response<Bytes> {
         let (text, retry_after) = match error.kind() {
-            ErrorKind::Busy { retry_after } => ("Too many logins at once, try again later.", Some(retry_after)),
-            ErrorKind::KeysUnavailable => ("The keys to verify tokens with are unavailable, try again later.", Some(1)),
+            ErrorKind::Busy { retry_after } => {
+                ("Too many logins at once, try again later.", Some(retry_after))
+            }
+            ErrorKind::KeysUnavailable => {
+                ("The keys to verify tokens with are unavailable, try again later.", Some(1))
+            }
             ErrorKind::NoSigningKey => ("This service does not issue tokens.", None),
-            ErrorKind::Signing | ErrorKind::Store => ("Service temporarily unavailable, try again later.", Some(1)),
+            ErrorKind::Signing | ErrorKind::Store => {
+                ("Service temporarily unavailable, try again later.", Some(1))
+            }
         };
         let mut response = respond(exchange, StatusCode::SERVICE_UNAVAILABLE, &detail(text));
         if let Some(seconds) = retry_after {
@@ -139,7 +148,8 @@ impl SimpleJwt {
                 return self.unauthorized(exchange, &detail(text));
             }
             ApiError::Fields(errors) => {
-                let errors = errors.into_iter().map(|(name, text)| (name.into(), Json::List(vec![text.into()])));
+                let errors =
+                    errors.into_iter().map(|(name, text)| (name.into(), Json::List(vec![text.into()])));
                 (StatusCode::BAD_REQUEST, Json::Object(errors.collect()))
             }
             ApiError::MethodNotAllowed(method) => {
@@ -186,7 +196,8 @@ impl SimpleJwt {
             UserKey::Int(int) => Json::Int(*int),
             key => key.to_string().into(),
         };
-        let mut members = vec![("id".into(), id), (self.username_field.clone().into(), user.username.clone().into())];
+        let mut members =
+            vec![("id".into(), id), (self.username_field.clone().into(), user.username.clone().into())];
         let shown = SHOWN_COLUMNS.iter().filter(|column| **column != self.username_field);
         members.extend(shown.filter_map(|column| Some(((*column).into(), field(user.fields.get(column)?)?))));
         Json::Object(members)
@@ -194,12 +205,17 @@ impl SimpleJwt {
 }
 
 /// SimpleJWT's `TokenUser`: what the token says of its user.
-fn claimed(token: &UntypedToken) -> Json {
+fn claimed(id: &UserIdClaim<'_>, token: &UntypedToken) -> Json {
+    let id = match id {
+        UserIdClaim::Int(int) => Json::Int(*int),
+        UserIdClaim::Null => Json::Null,
+        UserIdClaim::Text(text) => text.clone().into_owned().into(),
+    };
     let claims = token.claims();
     let flag = |name| claims.get::<bool>(name).ok().flatten().unwrap_or_default();
     let username = claims.text("username").ok().flatten().unwrap_or_default().into_owned();
     Json::object([
-        ("id", token.subject().unwrap_or_default().to_owned().into()),
+        ("id", id),
         ("username", username.into()),
         ("is_staff", flag("is_staff").into()),
         ("is_superuser", flag("is_superuser").into()),
@@ -267,4 +283,5 @@ fn respond(exchange: &Exchange, status: StatusCode, body: &Json) -> Response<Byt
 
 const PASSWORD_CHANGED: &str = "The user's password has been changed.";
 const TOKEN_NOT_VALID: &str = "token_not_valid";
-const SHOWN_COLUMNS: [&str; 6] = ["email", "first_name", "last_name", "is_active", "is_staff", "is_superuser"];
+const SHOWN_COLUMNS: [&str; 6] =
+    ["email", "first_name", "last_name", "is_active", "is_staff", "is_superuser"];
