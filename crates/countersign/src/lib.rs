@@ -6,4 +6,5 @@
 pub mod claims;
 pub mod clock;
 pub mod entropy;
+pub mod key;
 pub mod secret;
