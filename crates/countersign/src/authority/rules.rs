@@ -9,6 +9,7 @@ use crate::user::User;
 /// The rules of one authority. The default is SimpleJWT's, without the `token_blacklist` app.
 #[derive(Clone)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Rules {
     /// `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`, as far as they concern a refresh.
     pub rotation: Rotation,

@@ -16,10 +16,11 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn verify(&self, token: &PlainToken) -> Result<(), Failure> {
         let rules = &self.parts.rules;
         let token = self.admit::<Untyped>(token, self.now()).await?;
-        if let (true, true, Some(id)) = (rules.ledger, rules.verify_asks_blacklist, token.id()) {
-            if self.parts.store.is_blacklisted(id).await? {
-                return Err(TokenError::Blacklisted.into());
-            }
+        let id = token.id().filter(|_| rules.ledger && rules.verify_asks_blacklist);
+        if let Some(id) = id
+            && self.parts.store.is_blacklisted(id).await?
+        {
+            return Err(TokenError::Blacklisted.into());
         }
         Ok(())
     }

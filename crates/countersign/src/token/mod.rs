@@ -191,6 +191,7 @@ impl RefreshToken {
     }
 
     /// The token that follows this one on rotation: a new id and new times, everything else as it was.
+    #[must_use]
     pub fn successor(&self, policy: &TokenPolicy, now: Timestamp, entropy: &dyn Entropy) -> Self {
         let mut claims = Claims::clone(&self.claims);
         let id = policy.jti_claim.as_ref().map(|claim| {

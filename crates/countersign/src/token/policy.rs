@@ -62,7 +62,7 @@ pub struct RevokeClaim {
 
 #[derive(Clone)]
 enum Fingerprint {
-    Keyed(hmac::Key),
+    Keyed(Box<hmac::Key>),
     Md5,
 }
 
@@ -88,7 +88,7 @@ impl RevokeClaim {
     pub fn keyed(name: impl Into<String>, key: &SigningSecret) -> Self {
         Self {
             name: name.into(),
-            digest: Fingerprint::Keyed(hmac::Key::new(hmac::HMAC_SHA256, key.expose())),
+            digest: Fingerprint::Keyed(Box::new(hmac::Key::new(hmac::HMAC_SHA256, key.expose()))),
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn data(request: &Request<Bytes>) -> Result<Data, ApiError> {
     if content_type.len() > MAX_MEDIA_TYPE {
         Err(ApiError::UnsupportedMediaType(content_type))
     } else if media.covers("application", "json") {
-        json(&decoded(request.body(), &media))
+        json(decoded(request.body(), &media).as_deref())
     } else if media.covers("application", "x-www-form-urlencoded") {
         let pairs = form_urlencoded::parse(request.body());
         Ok(Data::Fields(pairs.map(|(name, value)| (name.into(), FieldInput::Text(value.into()))).collect()))
@@ -54,9 +54,9 @@ fn decoded<'a>(body: &'a Bytes, media: &MediaType) -> Option<Cow<'a, str>> {
     charset.unwrap_or(encoding_rs::UTF_8).decode_without_bom_handling_and_without_replacement(body)
 }
 
-fn json(text: &Option<Cow<'_, str>>) -> Result<Data, ApiError> {
+fn json(text: Option<&str>) -> Result<Data, ApiError> {
     let unreadable = || ApiError::Parse("JSON parse error - the body is not text in its charset".into());
-    let text = text.as_deref().ok_or_else(unreadable)?;
+    let text = text.ok_or_else(unreadable)?;
     let malformed = |error: serde_json::Error| ApiError::Parse(format!("JSON parse error - {error}"));
     let value: &RawValue = serde_json::from_str(text).map_err(malformed)?;
     Ok(match value.get().as_bytes()[0] {
@@ -111,8 +111,8 @@ mod tests {
         data(&request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap())
     }
 
-    fn fields<const N: usize>(fields: [(&str, FieldInput); N]) -> Result<Data, ApiError> {
-        Ok(Data::Fields(fields.map(|(name, value)| (name.to_owned(), value)).into()))
+    fn fields<const N: usize>(fields: [(&str, FieldInput); N]) -> Data {
+        Data::Fields(fields.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
     fn text(text: &str) -> FieldInput {
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn each_content_type_has_its_parser() {
-        let expected = || fields([("a", text("1 2")), ("b", text("ü"))]);
+        let expected = || Ok(fields([("a", text("1 2")), ("b", text("ü"))]));
         assert_eq!(read("application/json", r#"{"a":"1 2","b":"\u00fc"}"#), expected());
         assert_eq!(read("*/*; charset=utf-8", r#"{"a":"1 2","b":"ü"}"#), expected());
         assert_eq!(read("application/x-www-form-urlencoded", "a=0&a=1+2&b=%C3%BC"), expected());
@@ -135,14 +135,14 @@ mod tests {
     #[test]
     fn an_empty_body_is_an_empty_object_whatever_it_claims_to_be() {
         for content_type in ["application/json", "multipart/form-data", "text/plain"] {
-            assert_eq!(read(content_type, ""), fields([]), "{content_type}");
+            assert_eq!(read(content_type, ""), Ok(fields([])), "{content_type}");
         }
     }
 
     #[test]
     fn a_broken_form_counts_as_far_as_it_goes() {
         for body in ["--x--\r\n", "rubbish", "--x\r\n", "--y--"] {
-            assert_eq!(read("multipart/form-data; boundary=x", body), fields([]), "{body:?}");
+            assert_eq!(read("multipart/form-data; boundary=x", body), Ok(fields([])), "{body:?}");
         }
         assert!(matches!(read("multipart/form-data", "rubbish"), Err(ApiError::Parse(_))));
     }
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_file_is_not_a_string() {
         let form = "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\r\n\r\n1\r\n--x--\r\n";
-        assert_eq!(read("multipart/form-data; boundary=x", form), fields([("a", FieldInput::Other)]));
+        assert_eq!(read("multipart/form-data; boundary=x", form), Ok(fields([("a", FieldInput::Other)])));
     }
 
     #[test]
@@ -169,10 +169,10 @@ mod tests {
     #[test]
     fn a_body_is_read_in_its_charset() {
         let request = |body: &'static [u8]| {
-            let request = Request::post("/").header(CONTENT_TYPE, "application/json; charset=latin-1");
+            let request = Request::post("/").header(CONTENT_TYPE, "application/json; charset=iso-8859-1");
             data(&request.body(Bytes::from_static(body)).unwrap())
         };
-        assert_eq!(request(b"{\"a\":\"\xfc\"}"), fields([("a", text("ü"))]));
+        assert_eq!(request(b"{\"a\":\"\xfc\"}"), Ok(fields([("a", text("ü"))])));
         let utf8 = Request::post("/").header(CONTENT_TYPE, "application/json");
         let utf8 = utf8.body(Bytes::from_static(b"{\"a\":\"\xfc\"}")).unwrap();
         assert!(matches!(data(&utf8), Err(ApiError::Parse(_))));

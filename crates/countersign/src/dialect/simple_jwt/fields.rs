@@ -96,7 +96,7 @@ fn text_or_surrogate(json: &str) -> FieldInput {
 
 struct Bytes;
 
-impl<'de> Visitor<'de> for Bytes {
+impl Visitor<'_> for Bytes {
     type Value = Vec<u8>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -85,11 +85,11 @@ impl Dialect for SimpleJwt {
         match decision {
             Ok(outcome) => self.render_outcome(&exchange, outcome),
             Err(Failure::Refused(refusal)) => self.render_refusal(&exchange, refusal),
-            Err(Failure::Undecided(error)) => self.render_undecided(&exchange, &error),
+            Err(Failure::Undecided(error)) => Self::render_undecided(&exchange, &error),
         }
     }
 
     fn reject(&self, endpoint: Endpoint, rejection: Rejection) -> Response<Bytes> {
-        self.render_rejection(&Exchange::plain(endpoint), rejection)
+        Self::render_rejection(&Exchange::plain(endpoint), rejection)
     }
 }

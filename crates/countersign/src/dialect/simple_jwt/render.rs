@@ -117,7 +117,7 @@ impl SimpleJwt {
     }
 
     /// Nothing was decided: the client may try again, and is told nothing about the cause.
-    pub(super) fn render_undecided(&self, exchange: &Exchange, error: &Error) -> Response<Bytes> {
+    pub(super) fn render_undecided(exchange: &Exchange, error: &Error) -> Response<Bytes> {
         let (text, retry_after) = match error.kind() {
             ErrorKind::Busy { retry_after } => {
                 ("Too many logins at once, try again later.", Some(retry_after))
@@ -172,7 +172,7 @@ impl SimpleJwt {
         respond(exchange, StatusCode::OK, &self.metadata(exchange.endpoint))
     }
 
-    pub(super) fn render_rejection(&self, exchange: &Exchange, rejection: Rejection) -> Response<Bytes> {
+    pub(super) fn render_rejection(exchange: &Exchange, rejection: Rejection) -> Response<Bytes> {
         let text = match rejection {
             Rejection::BodyTooLarge => "The request body is too large.",
             Rejection::BodyUnreadable => "The request body could not be read.",
