@@ -10,6 +10,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
@@ -188,5 +189,63 @@ impl fmt::Display for StoreError {
 impl StdError for StoreError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.source)
+    }
+}
+
+impl<S: Users + ?Sized> Users for Arc<S> {
+    fn find(&self, by: UserLookup<'_>) -> impl Future<Output = Result<Option<User>, StoreError>> + Send {
+        (**self).find(by)
+    }
+
+    fn replace_password(
+        &self,
+        user: &UserKey,
+        old: &StoredPassword,
+        new: &StoredPassword,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        (**self).replace_password(user, old, new)
+    }
+
+    fn record_login(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        (**self).record_login(user, at)
+    }
+}
+
+impl<S: TokenLedger + ?Sized> TokenLedger for Arc<S> {
+    fn record(&self, token: &OutstandingToken<'_>) -> impl Future<Output = Result<(), StoreError>> + Send {
+        (**self).record(token)
+    }
+
+    fn is_blacklisted(&self, jti: &str) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        (**self).is_blacklisted(jti)
+    }
+
+    fn blacklist(
+        &self,
+        token: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
+        (**self).blacklist(token, at)
+    }
+
+    fn rotate(
+        &self,
+        presented: &OutstandingToken<'_>,
+        successor: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
+        (**self).rotate(presented, successor, at)
+    }
+
+    fn flush_expired(
+        &self,
+        now: Timestamp,
+        limit: NonZeroU32,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        (**self).flush_expired(now, limit)
     }
 }

@@ -16,7 +16,7 @@ pub struct AuthorityBuilder<S> {
 }
 
 impl<S: Users + TokenLedger> AuthorityBuilder<S> {
-    pub(super) fn new(store: S, keys: Keys, passwords: Arc<HashingPool>) -> Self {
+    pub(super) fn new(store: S, keys: Keys, passwords: HashingPool) -> Self {
         Self {
             parts: Parts {
                 store,

@@ -46,7 +46,7 @@ struct Parts<S> {
     keys: Keys,
     policy: TokenPolicy,
     rules: Rules,
-    passwords: Arc<HashingPool>,
+    passwords: HashingPool,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -59,7 +59,7 @@ impl<S> Clone for Authority<S> {
 
 impl<S: Users + TokenLedger> Authority<S> {
     /// An authority over `store`, with keys to sign and verify with; everything else has SimpleJWT's defaults.
-    pub fn builder(store: S, keys: impl Into<Keys>, passwords: Arc<HashingPool>) -> AuthorityBuilder<S> {
+    pub fn builder(store: S, keys: impl Into<Keys>, passwords: HashingPool) -> AuthorityBuilder<S> {
         AuthorityBuilder::new(store, keys.into(), passwords)
     }
 
