@@ -3,6 +3,7 @@
 mod error;
 mod options;
 mod source;
+mod state;
 
 #[cfg(test)]
 mod test_server;
