@@ -2,7 +2,6 @@
 //! and the dialect render it.
 
 use std::error::Error as StdError;
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,33 +74,27 @@ struct Family<D, S> {
     limits: BodyLimits,
 }
 
-fn answer<D, S>(
-    family: Arc<Family<D, S>>,
-    endpoint: D::Endpoint,
-    request: Request,
-) -> impl Future<Output = Response> + Send
+async fn answer<D, S>(family: Arc<Family<D, S>>, endpoint: D::Endpoint, request: Request) -> Response
 where
     D: Dialect,
     S: Users + TokenLedger + 'static,
 {
-    async move {
-        let (parts, body) = request.into_parts();
-        let response = match read(body, family.limits).await {
-            Ok(body) => match family.dialect.parse(endpoint, &http::Request::from_parts(parts, body)) {
-                Parsed::Command(command, exchange) => {
-                    let decision = family.authority.execute(command).await;
-                    log(&decision);
-                    family.dialect.render(exchange, decision)
-                }
-                Parsed::Reply(response) => response,
-            },
-            Err(rejection) => {
-                tracing::info!(?rejection, "a request was given up");
-                family.dialect.reject(endpoint, rejection)
+    let (parts, body) = request.into_parts();
+    let response = match read(body, family.limits).await {
+        Ok(body) => match family.dialect.parse(endpoint, &http::Request::from_parts(parts, body)) {
+            Parsed::Command(command, exchange) => {
+                let decision = family.authority.execute(command).await;
+                log(&decision);
+                family.dialect.render(exchange, decision)
             }
-        };
-        response.map(Body::from)
-    }
+            Parsed::Reply(response) => response,
+        },
+        Err(rejection) => {
+            tracing::info!(?rejection, "a request was given up");
+            family.dialect.reject(endpoint, rejection)
+        }
+    };
+    response.map(Body::from)
 }
 
 async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Rejection> {

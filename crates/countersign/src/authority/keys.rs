@@ -47,7 +47,13 @@ impl Keys {
         sign(claims, key, None).map_err(|error| Error::with_source(ErrorKind::Signing, error))
     }
 
-    pub(super) async fn verify(
+    /// Verifies a token's signature, and its registered claims at the moment `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Token`](super::Refusal::Token) for a token that is not good;
+    /// [`ErrorKind::KeysUnavailable`] when nobody can tell.
+    pub async fn verify(
         &self,
         token: &PlainToken,
         validation: &Validation,
