@@ -7,6 +7,7 @@ pub mod claims;
 pub mod clock;
 pub mod entropy;
 pub mod error;
+pub mod memory;
 pub mod secret;
 pub mod store;
 pub mod user;
