@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
+use crate::column::{Column, ColumnKind};
 use crate::error::ConnectError;
-use crate::model::{Column, ColumnKind};
 use crate::sqlite;
 
 /// An engine's connections to one database.

@@ -8,8 +8,9 @@ use countersign::store::StoreError;
 use countersign::user::FieldValue;
 
 use crate::backend::{self, Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::column::Column;
 use crate::error::{ConnectError, list, nearest, store_error};
-use crate::model::{Column, UserModel, UserTable};
+use crate::model::{UserModel, UserTable};
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 
 /// A database with Django's tables: the store of users and of tokens. A clone shares the connections.

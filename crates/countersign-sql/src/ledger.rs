@@ -2,6 +2,9 @@
 //!
 //! A row of the blacklist is a claim: its `token_id` is unique, so of all who insert it exactly one succeeds,
 //! whatever other server or Django process is among them.
+//!
+//! DIFFERENCE: SimpleJWT looks at the blacklist first and writes it later, in statements of their own, so that two
+//! refreshes at once both succeed. The rows are the same.
 
 use std::num::NonZeroU32;
 
@@ -10,8 +13,8 @@ use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
 use countersign::user::FieldValue;
 
 use crate::backend::Transaction;
+use crate::column::key_value;
 use crate::database::Database;
-use crate::model::key_value;
 
 impl TokenLedger for Database {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {

@@ -30,18 +30,23 @@
 
 mod admin;
 mod backend;
+mod column;
 mod database;
 mod error;
 mod ledger;
 mod migrate;
+mod migrations;
 mod model;
+mod new_user;
 mod sqlite;
 mod statements;
 mod time;
 mod users;
 
-pub use self::admin::{CreateUserError, CreateUserErrorKind, NewUser};
+pub use self::admin::{CreateUserError, CreateUserErrorKind};
+pub use self::column::{Column, ColumnKind};
 pub use self::database::Database;
 pub use self::error::{ConnectError, ConnectErrorKind};
-pub use self::migrate::MigrationReport;
-pub use self::model::{Column, ColumnKind, UserModel, UserTable};
+pub use self::migrations::MigrationReport;
+pub use self::model::{UserModel, UserTable};
+pub use self::new_user::NewUser;

@@ -1,7 +1,8 @@
 //! Every statement of the stores, built once at connect from the configured names.
 
 use crate::backend::{Dialect, Query, Statement};
-use crate::model::{ColumnKind, UserModel};
+use crate::column::ColumnKind;
+use crate::model::UserModel;
 
 /// The table of what was issued.
 pub(crate) const OUTSTANDING: &str = "token_blacklist_outstandingtoken";
@@ -44,7 +45,7 @@ impl Statements {
         let (one, two, three, four, five) = (at(1), at(2), at(3), at(4), at(5));
 
         let columns: Vec<_> = model.columns().iter().map(|column| name(column.name())).collect();
-        let kinds: std::sync::Arc<[_]> = model.columns().iter().map(crate::model::Column::kind).collect();
+        let kinds: std::sync::Arc<[_]> = model.columns().iter().map(crate::column::Column::kind).collect();
         let select = format!("SELECT {} FROM {users} WHERE", columns.join(", "));
         // The two deletions of one flush run in one transaction, so both mean the same rows. The inner SELECT
         // is wrapped because not every engine takes a LIMIT directly inside IN.

@@ -8,8 +8,9 @@ use countersign::store::{StoreError, UserIdClaim, UserLookup, Users};
 use countersign::user::{FieldValue, User, UserKey};
 
 use crate::backend::{Row, Unreadable};
+use crate::column::{key_value, value_key};
 use crate::database::Database;
-use crate::model::{UserModel, key_value, value_key};
+use crate::model::UserModel;
 
 impl Users for Database {
     async fn find(&self, by: UserLookup<'_>) -> Result<Option<User>, StoreError> {

@@ -1,17 +1,22 @@
 //! SQLite keeps every rule of a store, with Django's user model and with a custom one.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
+
 mod common;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign::clock::Timestamp;
 use countersign::entropy::SystemEntropy;
-use countersign::secret::StoredPassword;
+use countersign::secret::{PlainToken, StoredPassword};
+use countersign::store::{Claim, TokenLedger};
 use countersign::user::{FieldValue, UserKey};
 use countersign_sql::{Database, NewUser, UserTable};
 use countersign_testing::conformance::{self, LedgerRow, PASSWORD, StoreFixture};
 
-use crate::common::{NOW, Place};
+use tokio::task::JoinSet;
+
+use crate::common::{NOW, Place, token};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_keeps_the_rules_of_a_store() {
@@ -39,6 +44,29 @@ async fn it_keeps_them_with_uuids_and_texts_as_primary_keys() {
         })
         .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_servers_and_one_token_one_wins() {
+    // Django's journal mode, in which readers and writers lock each other out.
+    let place = Place::migrated().await;
+    place.run("PRAGMA journal_mode = DELETE").await;
+    let servers = [place.connect().await, place.connect().await];
+    let mut refreshes = JoinSet::new();
+    for number in 0..50 {
+        let server = servers[number % 2].clone();
+        refreshes.spawn(async move {
+            let (text, successor) = (PlainToken::new("token"), format!("successor-{number}"));
+            let (from, to) = (token("presented", &text, None), token(&successor, &text, None));
+            let claim = server.rotate(&from, &to, NOW).await.unwrap();
+            assert!(server.is_blacklisted("presented").await.unwrap());
+            claim
+        });
+    }
+    let claims = refreshes.join_all().await;
+    assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
+    assert_eq!(place.rows("SELECT count(*) FROM token_blacklist_outstandingtoken").await, [["2"]]);
+    assert_eq!(place.rows("PRAGMA journal_mode").await, [["delete"]]);
 }
 
 struct Sqlite {

@@ -1,5 +1,7 @@
 //! The memory store keeps every rule that the stores on a database keep.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use countersign::clock::Timestamp;

@@ -69,6 +69,7 @@ impl Identity {
         let file = file_id(&self.path);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if file != seen.file {
+            tracing::warn!(path = %self.path.display(), "the database file was replaced, its connections are closed");
             *seen = Seen { file, since: Some(now) };
             return false;
         }

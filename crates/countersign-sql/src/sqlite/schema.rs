@@ -7,7 +7,7 @@ use countersign::user::FieldValue;
 use sqlx::error::DatabaseError;
 
 use crate::backend::{Dialect, Query, Row};
-use crate::model::{Column, ColumnKind};
+use crate::column::{Column, ColumnKind};
 
 #[derive(Debug)]
 pub(crate) struct SqliteDialect;

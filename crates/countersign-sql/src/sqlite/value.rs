@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow, SqliteValueRef};
 use sqlx::{Decode, Row as _, Sqlite, TypeInfo as _, ValueRef as _};
 
 use crate::backend::{Row, Unreadable};
-use crate::model::{ColumnKind, parse_uuid};
+use crate::column::{ColumnKind, parse_uuid};
 use crate::time;
 
 /// Adds a parameter: a UUID as 32 hex digits, a truth value as 0 or 1, a time as text.

@@ -1,5 +1,6 @@
 //! What the tests of this crate share: databases in temporary folders, and a look at them from outside.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 #![expect(dead_code, reason = "each test file uses its own part")]
 
 use std::path::{Path, PathBuf};
@@ -79,7 +80,11 @@ pub(crate) fn url(path: &Path) -> String {
     format!("sqlite://{}", path.display())
 }
 
-pub(crate) fn token<'a>(jti: &'a str, text: &'a PlainToken, user: Option<&'a UserKey>) -> OutstandingToken<'a> {
+pub(crate) fn token<'a>(
+    jti: &'a str,
+    text: &'a PlainToken,
+    user: Option<&'a UserKey>,
+) -> OutstandingToken<'a> {
     OutstandingToken { jti, token: text, user, created_at: NOW, expires_at: NOW + Span::from_days(1) }
 }
 
