@@ -1,1 +1,3 @@
-//! placeholder
+//! What Countersign's own tests share.
+
+pub mod conformance;

@@ -11,6 +11,7 @@ pub mod entropy;
 pub mod error;
 pub mod jwt;
 pub mod key;
+pub mod memory;
 pub mod password;
 pub mod secret;
 pub mod store;
