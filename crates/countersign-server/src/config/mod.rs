@@ -9,6 +9,8 @@
 //! - A weak key is a warning, in the strict profile an error.
 
 pub(crate) mod database;
+#[cfg(test)]
+mod documentation;
 mod duration;
 mod environment;
 mod nearest;
