@@ -1,9 +1,10 @@
 //! JSON to be written: members stay in the order in which they are given.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::ser::PrettyFormatter;
+use serde_json::ser::{Formatter, PrettyFormatter};
 
 /// A JSON value of an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,14 @@ impl Json {
     /// Without any white space.
     pub fn to_compact(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// As Python's `json.dumps` writes it: a blank after each comma and colon, and nothing but ASCII.
+    pub fn to_python(&self) -> String {
+        let mut text = Vec::new();
+        // Writing to memory what has no keys but strings does not fail.
+        let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut text, PythonFormatter));
+        String::from_utf8(text).unwrap_or_default()
     }
 
     /// With a line for each value, as Python's `json.dumps(…, indent=…)`.
@@ -86,6 +95,33 @@ impl Serialize for Json {
     }
 }
 
+struct PythonFormatter;
+
+impl Formatter for PythonFormatter {
+    fn begin_array_value<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { writer.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { writer.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        for char in text.chars() {
+            if matches!(char, ' '..='~') {
+                writer.write_all(char.encode_utf8(&mut [0; 4]).as_bytes())?;
+            } else {
+                char.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +131,11 @@ mod tests {
         let json = Json::object([("z", Json::Int(1)), ("a", Json::texts(["x"])), ("m", Json::Null)]);
         assert_eq!(json.to_compact(), r#"{"z":1,"a":["x"],"m":null}"#);
         assert_eq!(json.to_indented(2), "{\n  \"z\": 1,\n  \"a\": [\n    \"x\"\n  ],\n  \"m\": null\n}");
+    }
+
+    #[test]
+    fn python_writes_blanks_and_ascii() {
+        let json = Json::object([("a", Json::texts(["ü😀\u{7f}\"\n\u{1}", "~"])), ("b", Json::object([]))]);
+        assert_eq!(json.to_python(), r#"{"a": ["\u00fc\ud83d\ude00\u007f\"\n\u0001", "~"], "b": {}}"#);
     }
 }

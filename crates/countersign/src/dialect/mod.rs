@@ -3,9 +3,15 @@
 //! A dialect parses an HTTP request into a [`Command`], and renders what the authority made of it. It knows no
 //! database and no server; the bodies it is given are complete, and bounded by whoever read them.
 
+mod header;
 mod json;
 mod media;
+mod principal;
 pub mod simple_jwt;
+mod surrogates;
+mod words;
+
+use std::fmt;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -17,7 +23,7 @@ pub use simple_jwt::SimpleJwt;
 /// How one family of clients speaks.
 pub trait Dialect: Send + Sync + 'static {
     /// The family's URLs, by name.
-    type Endpoint: Copy + Send + Sync + 'static;
+    type Endpoint: Copy + fmt::Debug + Send + Sync + 'static;
     /// What rendering needs to know of the request.
     type Exchange: Send + 'static;
 

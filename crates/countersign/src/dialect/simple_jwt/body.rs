@@ -12,10 +12,10 @@ use http::header::CONTENT_TYPE;
 use multer::Multipart;
 use serde_json::value::RawValue;
 
+use crate::dialect::header::joined;
 use crate::dialect::media::MediaType;
 use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::simple_jwt::fields::{Data, FieldInput};
-use crate::dialect::simple_jwt::negotiate::joined;
 
 /// Reads the body with the parser that its content type selects.
 pub(super) fn data(request: &Request<Bytes>) -> Result<Data, ApiError> {

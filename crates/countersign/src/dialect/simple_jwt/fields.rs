@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserializer;
-use serde::de::Visitor;
-
 use crate::dialect::simple_jwt::error::ApiError;
+use crate::dialect::surrogates;
 
 /// The fields of a request, before any of them is looked at.
 #[derive(Debug, PartialEq)]
@@ -81,37 +79,10 @@ impl FieldInput {
     pub(super) fn from_json(json: &str) -> Self {
         match json.as_bytes()[0] {
             b'n' => Self::Null,
-            b'"' => text_or_surrogate(json),
+            b'"' => surrogates::text(json).map_or_else(|lone| Self::Surrogate(lone.code), Self::Text),
             b'{' | b'[' | b't' | b'f' => Self::Other,
             _ => Self::Text(number(json)),
         }
-    }
-}
-
-fn text_or_surrogate(json: &str) -> FieldInput {
-    if let Ok(text) = serde_json::from_str(json) {
-        return FieldInput::Text(text);
-    }
-    // As bytes, serde_json writes half a surrogate pair in UTF-8's manner: ED A0..BF xx.
-    let bytes = serde_json::Deserializer::from_str(json).deserialize_bytes(Bytes).unwrap_or_default();
-    let code = bytes
-        .windows(3)
-        .find(|window| window[0] == 0xED && window[1] >= 0xA0)
-        .map(|window| 0xD000 | u32::from(window[1] & 0x3F) << 6 | u32::from(window[2] & 0x3F));
-    code.map_or(FieldInput::Other, FieldInput::Surrogate)
-}
-
-struct Bytes;
-
-impl Visitor<'_> for Bytes {
-    type Value = Vec<u8>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-        Ok(bytes.to_vec())
     }
 }
 

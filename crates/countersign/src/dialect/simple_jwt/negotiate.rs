@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use http::Request;
-use http::header::{ACCEPT, HeaderMap, HeaderName};
+use http::header::ACCEPT;
 
+use crate::dialect::header::joined;
 use crate::dialect::media::MediaType;
 use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::simple_jwt::{Endpoint, Exchange};
@@ -25,17 +26,6 @@ pub(super) fn exchange(
         return Err((plain, ApiError::NotAcceptable));
     };
     Ok(Exchange::of(endpoint, request.method().clone(), indent(&range)))
-}
-
-/// A header's values in one, as WSGI hands them to Django; bytes beyond ASCII are ISO 8859-1.
-pub(super) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let mut values = headers.get_all(name).iter();
-    let mut text: String = values.next()?.as_bytes().iter().copied().map(char::from).collect();
-    for value in values {
-        text.push(',');
-        text.extend(value.as_bytes().iter().copied().map(char::from));
-    }
-    Some(text)
 }
 
 fn format_parameter(query: &str) -> Option<String> {

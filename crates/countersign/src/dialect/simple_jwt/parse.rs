@@ -5,8 +5,8 @@ use http::{Method, Request};
 
 use crate::authority::{Command, Credentials};
 use crate::dialect::SimpleJwt;
+use crate::dialect::header::joined;
 use crate::dialect::simple_jwt::error::ApiError;
-use crate::dialect::simple_jwt::negotiate::joined;
 use crate::dialect::simple_jwt::{Endpoint, body, fields};
 use crate::secret::{Password, PlainToken};
 

@@ -1,18 +1,16 @@
 //! From what was decided to a response.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, VARY, WWW_AUTHENTICATE};
 use http::{Method, Response, StatusCode};
 
-use crate::authority::{Attempt, Outcome, Principal, Refusal, SlidingLogin};
+use crate::authority::{Outcome, Principal, Refusal, SlidingLogin};
 use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::simple_jwt::{Endpoint, Exchange};
-use crate::dialect::{Json, Rejection, SimpleJwt};
-use crate::error::{Error, ErrorKind};
+use crate::dialect::words::{self, PASSWORD_CHANGED, TOKEN_NOT_VALID, coded, detail};
+use crate::dialect::{Json, Rejection, SimpleJwt, principal};
+use crate::error::Error;
 use crate::jwt::TokenError;
-use crate::store::UserIdClaim;
-use crate::token::{TokenKind, UntypedToken};
-use crate::user::{FieldValue, User, UserKey};
 
 impl SimpleJwt {
     pub(super) fn render_outcome(&self, exchange: &Exchange, outcome: Outcome) -> Response<Bytes> {
@@ -44,28 +42,18 @@ impl SimpleJwt {
         if !exchange.endpoint.handles(&exchange.method) {
             return self.render_error(exchange, ApiError::MethodNotAllowed(exchange.method.clone()));
         }
-        let body = match principal {
-            Principal::Claimed { id, token } => claimed(id, token),
-            Principal::User(user) => self.user(user),
-        };
-        respond(exchange, StatusCode::OK, &body)
+        respond(exchange, StatusCode::OK, &principal::principal(principal, &self.username_field))
     }
 
     pub(super) fn render_refusal(&self, exchange: &Exchange, refusal: Refusal) -> Response<Bytes> {
         let body = match refusal {
-            Refusal::NoActiveAccount => detail("No active account found with the given credentials"),
+            Refusal::NoActiveAccount => detail(words::NO_ACTIVE_ACCOUNT),
             Refusal::NoActiveAccountForToken => detail("No active account found for the given token."),
-            Refusal::NoTokenTypeFits(attempts) => Json::object([
-                ("detail", "Given token not valid for any token type".into()),
-                ("code", TOKEN_NOT_VALID.into()),
-                ("messages", Json::List(attempts.iter().map(message).collect())),
-            ]),
-            Refusal::NoUserClaim => {
-                coded("Token contained no recognizable user identification".to_owned(), TOKEN_NOT_VALID)
-            }
+            Refusal::NoTokenTypeFits(attempts) => words::no_type_fits(&attempts, token_error),
+            Refusal::NoUserClaim => coded(words::NO_USER_CLAIM, TOKEN_NOT_VALID),
             // SimpleJWT's own exception carries a code, DRF's, which the refresh serializers raise, does not.
             Refusal::PasswordChanged if exchange.endpoint == Endpoint::Authenticate => {
-                coded(PASSWORD_CHANGED.to_owned(), "password_changed")
+                coded(PASSWORD_CHANGED, "password_changed")
             }
             Refusal::PasswordChanged => detail(PASSWORD_CHANGED),
             // The verify serializer raises a validation error.
@@ -74,38 +62,23 @@ impl SimpleJwt {
                     .render_error(exchange, ApiError::non_field(token_error(&TokenError::Blacklisted)));
             }
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
-            Refusal::UserInactive => coded("User is inactive".to_owned(), "user_inactive"),
-            Refusal::UserNotFound => coded("User not found".to_owned(), "user_not_found"),
+            Refusal::UserInactive => coded(words::USER_INACTIVE, "user_inactive"),
+            Refusal::UserNotFound => coded(words::USER_NOT_FOUND, "user_not_found"),
         };
         self.unauthorized(exchange, &body)
     }
 
     /// Nothing was decided: the client may try again, and is told nothing about the cause.
     pub(super) fn render_undecided(exchange: &Exchange, error: &Error) -> Response<Bytes> {
-        let (text, retry_after) = match error.kind() {
-            ErrorKind::Busy { retry_after } => {
-                ("Too many logins at once, try again later.", Some(retry_after))
-            }
-            ErrorKind::KeysUnavailable => {
-                ("The keys to verify tokens with are unavailable, try again later.", Some(1))
-            }
-            ErrorKind::NoSigningKey => ("This service does not issue tokens.", None),
-            ErrorKind::Signing | ErrorKind::Store => {
-                ("Service temporarily unavailable, try again later.", Some(1))
-            }
-        };
-        let mut response = respond(exchange, StatusCode::SERVICE_UNAVAILABLE, &detail(text));
-        if let Some(seconds) = retry_after {
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        response
+        let response = respond(exchange, StatusCode::SERVICE_UNAVAILABLE, &words::undecided(error));
+        words::retry_later(response, error)
     }
 
     pub(super) fn render_error(&self, exchange: &Exchange, error: ApiError) -> Response<Bytes> {
         let (status, body) = match error {
             ApiError::BadAuthorizationHeader => {
                 let text = "Authorization header must contain two space-delimited values";
-                return self.unauthorized(exchange, &coded(text.to_owned(), "bad_authorization_header"));
+                return self.unauthorized(exchange, &coded(text, "bad_authorization_header"));
             }
             ApiError::NotAuthenticated => {
                 let text = "Authentication credentials were not provided.";
@@ -137,12 +110,7 @@ impl SimpleJwt {
     }
 
     pub(super) fn render_rejection(exchange: &Exchange, rejection: Rejection) -> Response<Bytes> {
-        let text = match rejection {
-            Rejection::BodyTooLarge => "The request body is too large.",
-            Rejection::BodyUnreadable => "The request body could not be read.",
-            Rejection::Timeout => "The request took too long.",
-        };
-        respond(exchange, rejection.status(), &detail(text))
+        respond(exchange, rejection.status(), &words::rejection(rejection))
     }
 
     fn unauthorized(&self, exchange: &Exchange, body: &Json) -> Response<Bytes> {
@@ -153,83 +121,11 @@ impl SimpleJwt {
         }
         response
     }
-
-    /// What is safe to show of a user: never a column that a project has added without saying so here.
-    fn user(&self, user: &User) -> Json {
-        let id = match &user.key {
-            UserKey::Int(int) => Json::Int(*int),
-            key => key.to_string().into(),
-        };
-        let mut members =
-            vec![("id".into(), id), (self.username_field.clone().into(), user.username.clone().into())];
-        let shown = SHOWN_COLUMNS.iter().filter(|column| **column != self.username_field);
-        members.extend(shown.filter_map(|column| Some(((*column).into(), field(user.fields.get(column)?)?))));
-        Json::Object(members)
-    }
-}
-
-/// SimpleJWT's `TokenUser`: what the token says of its user.
-fn claimed(id: &UserIdClaim<'_>, token: &UntypedToken) -> Json {
-    let id = match id {
-        UserIdClaim::Int(int) => Json::Int(*int),
-        UserIdClaim::Null => Json::Null,
-        UserIdClaim::Text(text) => text.clone().into_owned().into(),
-    };
-    let claims = token.claims();
-    let flag = |name| claims.get::<bool>(name).ok().flatten().unwrap_or_default();
-    let username = claims.text("username").ok().flatten().unwrap_or_default().into_owned();
-    Json::object([
-        ("id", id),
-        ("username", username.into()),
-        ("is_staff", flag("is_staff").into()),
-        ("is_superuser", flag("is_superuser").into()),
-    ])
-}
-
-fn field(value: &FieldValue) -> Option<Json> {
-    match value {
-        FieldValue::Bool(value) => Some((*value).into()),
-        FieldValue::Int(value) => Some(Json::Int(*value)),
-        FieldValue::Null => Some(Json::Null),
-        FieldValue::Text(text) => Some(text.clone().into()),
-        FieldValue::Float(_) | FieldValue::Timestamp(_) | FieldValue::Uuid(_) => None,
-    }
-}
-
-fn message(attempt: &Attempt) -> Json {
-    let class = match attempt.kind {
-        TokenKind::Access => "AccessToken",
-        TokenKind::Refresh => "RefreshToken",
-        TokenKind::Sliding => "SlidingToken",
-        TokenKind::Untyped => "UntypedToken",
-    };
-    Json::object([
-        ("token_class", class.into()),
-        ("token_type", attempt.kind.type_name().into()),
-        ("message", token_error(&attempt.error).into()),
-    ])
 }
 
 /// SimpleJWT's words for what is wrong with a token.
 fn token_error(error: &TokenError) -> String {
-    match error {
-        TokenError::Blacklisted => "Token is blacklisted".to_owned(),
-        TokenError::ClaimExpired(claim) => format!("Token '{claim}' claim has expired"),
-        TokenError::Expired => "Token is expired".to_owned(),
-        TokenError::Invalid(_) => "Token is invalid".to_owned(),
-        TokenError::MissingClaim(claim) => format!("Token has no '{claim}' claim"),
-        TokenError::NoId => "Token has no id".to_owned(),
-        TokenError::NoType => "Token has no type".to_owned(),
-        TokenError::WrongType => "Token has wrong type".to_owned(),
-    }
-}
-
-fn detail(text: impl Into<std::borrow::Cow<'static, str>>) -> Json {
-    Json::object([("detail", Json::Text(text.into()))])
-}
-
-fn coded(text: String, code: &'static str) -> Json {
-    Json::object([("detail", text.into()), ("code", code.into())])
+    words::token_error(error, "Token is expired", "Token is invalid")
 }
 
 fn respond(exchange: &Exchange, status: StatusCode, body: &Json) -> Response<Bytes> {
@@ -244,8 +140,3 @@ fn respond(exchange: &Exchange, status: StatusCode, body: &Json) -> Response<Byt
     headers.insert(ALLOW, HeaderValue::from_static(exchange.endpoint.allow()));
     response
 }
-
-const PASSWORD_CHANGED: &str = "The user's password has been changed.";
-const TOKEN_NOT_VALID: &str = "token_not_valid";
-const SHOWN_COLUMNS: [&str; 6] =
-    ["email", "first_name", "last_name", "is_active", "is_staff", "is_superuser"];
