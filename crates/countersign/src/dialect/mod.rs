@@ -6,6 +6,7 @@
 mod header;
 mod json;
 mod media;
+pub mod ninja_jwt;
 mod principal;
 pub mod simple_jwt;
 mod surrogates;
@@ -18,6 +19,7 @@ use http::{Request, Response, StatusCode};
 
 use crate::authority::{Command, Failure, Outcome};
 pub use json::Json;
+pub use ninja_jwt::NinjaJwt;
 pub use simple_jwt::SimpleJwt;
 
 /// How one family of clients speaks.

@@ -1,0 +1,127 @@
+//! Reading a body as Django Ninja does: JSON, whatever the content type says.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use crate::dialect::ninja_jwt::error::ApiError;
+use crate::dialect::surrogates::{self, LoneSurrogates};
+
+/// A body, before its fields are looked at.
+#[derive(Debug)]
+pub(super) enum Body<'a> {
+    /// Nothing, or `null`.
+    Absent,
+    /// A JSON object; of several members of one name the last counts.
+    Fields(Fields<'a>),
+    /// JSON that is no object.
+    Other,
+}
+
+/// The members of a JSON object.
+#[derive(Debug)]
+pub(super) struct Fields<'a>(BTreeMap<String, &'a RawValue>);
+
+/// A value that Python takes for true.
+#[derive(Debug, PartialEq)]
+pub(super) enum Value {
+    /// A string with halves of surrogate pairs in it.
+    NotUnicode(LoneSurrogates),
+    /// No string.
+    Other,
+    /// A string.
+    Text(String),
+}
+
+/// Reads a body.
+///
+/// DIFFERENCE: JSON is what RFC 8259 says. Python's parser also takes `NaN`, `Infinity`, UTF-16 and UTF-32.
+pub(super) fn read(bytes: &[u8]) -> Result<Body<'_>, ApiError> {
+    if bytes.is_empty() {
+        return Ok(Body::Absent);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| ApiError::CannotParse)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let value: &RawValue = serde_json::from_str(text).map_err(|_| ApiError::CannotParse)?;
+    match value.get().as_bytes()[0] {
+        b'{' => {
+            let members = serde_json::from_str(value.get()).map_err(|_| ApiError::CannotParse)?;
+            Ok(Body::Fields(Fields(members)))
+        }
+        b'n' => Ok(Body::Absent),
+        _ => Ok(Body::Other),
+    }
+}
+
+impl Fields<'_> {
+    /// Whether there is a member of this name, `null` included.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The member of this name; `None` also for what Python takes for false.
+    pub(super) fn given(&self, name: &str) -> Option<Value> {
+        let json = self.0.get(name)?.get();
+        match json.as_bytes()[0] {
+            b'n' | b'f' => None,
+            b't' => Some(Value::Other),
+            b'"' => match surrogates::text(json) {
+                Ok(text) if text.is_empty() => None,
+                Ok(text) => Some(Value::Text(text)),
+                Err(lone) => Some(Value::NotUnicode(lone)),
+            },
+            b'[' | b'{' => (!is_empty(json)).then_some(Value::Other),
+            _ => json.parse().is_ok_and(|number: f64| number != 0.0).then_some(Value::Other),
+        }
+    }
+}
+
+/// Whether there is nothing between the brackets of a list or an object.
+fn is_empty(json: &str) -> bool {
+    json[1..json.len() - 1].trim_ascii().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(json: &str) -> Option<Value> {
+        let text = format!("{{\"f\":{json}}}");
+        let Ok(Body::Fields(fields)) = read(text.as_bytes()) else { panic!("{text}") };
+        assert!(fields.has("f") && !fields.has("g"));
+        fields.given("f")
+    }
+
+    #[test]
+    fn what_python_takes_for_false_is_not_given() {
+        for json in ["null", "false", "0", "-0", "0.0", "-0e5", "1e-999", "\"\"", "[]", "[ ]", "{\n}"] {
+            assert_eq!(given(json), None, "{json}");
+        }
+        for json in ["true", "1", "-0.5", "1e999", "[0]", "{\"a\":0}", "12345678901234567890123"] {
+            assert_eq!(given(json), Some(Value::Other), "{json}");
+        }
+        assert_eq!(given("\" \""), Some(Value::Text(" ".to_owned())));
+        assert_eq!(given(r#""\u0000""#), Some(Value::Text("\0".to_owned())));
+        assert!(matches!(given(r#""\ud800""#), Some(Value::NotUnicode(_))));
+    }
+
+    #[test]
+    fn only_objects_have_fields() {
+        for body in ["", "null", " null\n"] {
+            assert!(matches!(read(body.as_bytes()), Ok(Body::Absent)), "{body:?}");
+        }
+        for body in ["[]", "5", "\"x\"", "true", "[{}]"] {
+            assert!(matches!(read(body.as_bytes()), Ok(Body::Other)), "{body:?}");
+        }
+        for body in ["{}", " {} ", "\u{feff}{}", "{\"a\":1,\"a\":2}"] {
+            assert!(matches!(read(body.as_bytes()), Ok(Body::Fields(_))), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_cannot_be_parsed() {
+        for body in [&b"{"[..], b" ", b"a=1", b"\xff", b"{} {}", b"NaN", b"{\"a\":Infinity}", b"{\0}\0"] {
+            assert_eq!(read(body).unwrap_err(), ApiError::CannotParse, "{body:?}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Ninja JWT's routes by their URL names.
+
+use http::Method;
+
+/// One of the routes of Ninja JWT's controllers, and one protected route to ask who a token's user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// `GET`: the user as JSON, or exactly the error that a protected route gives.
+    Authenticate,
+    /// `token_blacklist`.
+    TokenBlacklist,
+    /// `token_obtain_pair`.
+    TokenObtainPair,
+    /// `token_obtain_sliding`.
+    TokenObtainSliding,
+    /// `token_refresh`.
+    TokenRefresh,
+    /// `token_refresh_sliding`.
+    TokenRefreshSliding,
+    /// `token_verify`.
+    TokenVerify,
+}
+
+impl Endpoint {
+    /// Every endpoint with its name in Django's URLs and the path it has by default.
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+        (Self::TokenObtainPair, "token_obtain_pair", "/api/token/pair"),
+        (Self::TokenRefresh, "token_refresh", "/api/token/refresh"),
+        (Self::TokenVerify, "token_verify", "/api/token/verify"),
+        (Self::TokenBlacklist, "token_blacklist", "/api/token/blacklist"),
+        (Self::TokenObtainSliding, "token_obtain_sliding", "/api/token/sliding"),
+        (Self::TokenRefreshSliding, "token_refresh_sliding", "/api/token/sliding/refresh"),
+        (Self::Authenticate, "authenticate", "/api/token/authenticate"),
+    ];
+
+    /// The one method there is a handler for: `HEAD` and `OPTIONS` have none in Django Ninja.
+    pub(super) fn method(self) -> Method {
+        match self {
+            Self::Authenticate => Method::GET,
+            _ => Method::POST,
+        }
+    }
+
+    /// The name of the handler's parameter for the body, which Pydantic's errors tell.
+    pub(super) fn parameter(self) -> &'static str {
+        match self {
+            Self::TokenObtainPair | Self::TokenObtainSliding => "user_token",
+            Self::TokenRefresh | Self::TokenRefreshSliding => "refresh_token",
+            Self::TokenBlacklist => "refresh",
+            Self::Authenticate | Self::TokenVerify => "token",
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! From a request to a command.
+
+use bytes::Bytes;
+use http::Request;
+use http::header::AUTHORIZATION;
+
+use crate::authority::{Command, Credentials};
+use crate::dialect::NinjaJwt;
+use crate::dialect::header::joined;
+use crate::dialect::ninja_jwt::Endpoint;
+use crate::dialect::ninja_jwt::body::{self, Body, Fields, Value};
+use crate::dialect::ninja_jwt::error::{ApiError, Issue, IssueKind};
+use crate::secret::{Password, PlainToken};
+
+impl NinjaJwt {
+    /// The command. Django Ninja looks at the method before it authenticates.
+    pub(super) fn command(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Result<Command, ApiError> {
+        if *request.method() != endpoint.method() {
+            return Err(ApiError::MethodNotAllowed);
+        }
+        if endpoint == Endpoint::Authenticate {
+            return bearer(request).map(|token| Command::Authenticate { token });
+        }
+        let body = body::read(request.body())?;
+        match endpoint {
+            Endpoint::TokenObtainPair => self.credentials(body).map(Command::ObtainPair),
+            Endpoint::TokenObtainSliding => self.credentials(body).map(Command::ObtainSliding),
+            Endpoint::TokenRefresh => token(body, "refresh", "token is required", not_a_string)
+                .map(|refresh| Command::Refresh { refresh }),
+            Endpoint::TokenBlacklist => token(body, "refresh", "refresh token is required", not_a_token)
+                .map(|refresh| Command::Blacklist { refresh }),
+            Endpoint::TokenRefreshSliding => token(body, "token", "token is required", not_a_string)
+                .map(|token| Command::RefreshSliding { token }),
+            Endpoint::TokenVerify | Endpoint::Authenticate => {
+                token(body, "token", "token is required", not_a_token).map(|token| Command::Verify { token })
+            }
+        }
+    }
+
+    /// What a login needs: first what Ninja JWT asks of the fields, then what Pydantic asks of them.
+    fn credentials(&self, body: Body<'_>) -> Result<Credentials, ApiError> {
+        let name = &*self.username_field;
+        let fields = match body {
+            Body::Absent => return Err(unprocessable([Issue::of_body(IssueKind::Missing)])),
+            Body::Other => {
+                return Err(unprocessable(
+                    ["password", name].map(|field| Issue::of(field, IssueKind::Missing)),
+                ));
+            }
+            Body::Fields(fields) => fields,
+        };
+        let (username, password) = self.required(&fields)?;
+        let mut issues = Vec::new();
+        if password == Value::Other {
+            issues.push(Issue::of("password", IssueKind::NotAString));
+        }
+        issues.extend(self.username_issue(&username).map(|kind| Issue::of(name, kind)));
+        match (username, password) {
+            (Value::Text(username), Value::Text(password)) if issues.is_empty() => {
+                Ok(Credentials { username, password: Password::new(password) })
+            }
+            // No hasher can take it: Django's own says so with this error, PBKDF2's in these words.
+            (Value::Text(_), Value::NotUnicode(lone)) if issues.is_empty() => {
+                Err(unprocessable([Issue::of_body(IssueKind::Value(lone.to_string()))]))
+            }
+            _ => Err(ApiError::Unprocessable(issues)),
+        }
+    }
+
+    fn required(&self, fields: &Fields<'_>) -> Result<(Value, Value), ApiError> {
+        let name = &*self.username_field;
+        let required = |names: &[&str]| {
+            let texts = names.iter().map(|name| ((*name).to_owned(), format!("{name} is required")));
+            ApiError::Required(texts.collect())
+        };
+        if !fields.has(name) && !fields.has("password") {
+            return Err(required(&[name, "password"]));
+        }
+        let username = fields.given(name).ok_or_else(|| required(&[name]))?;
+        let password = fields.given("password").ok_or_else(|| required(&["password"]))?;
+        Ok((username, password))
+    }
+
+    fn username_issue(&self, username: &Value) -> Option<IssueKind> {
+        match (username, self.username_max_length) {
+            (Value::Other, _) => Some(IssueKind::NotAString),
+            (Value::NotUnicode(_), _) => Some(IssueKind::NotUnicode),
+            (Value::Text(text), Some(max)) if text.chars().count() > max => Some(IssueKind::TooLong(max)),
+            (Value::Text(_), _) => None,
+        }
+    }
+}
+
+/// A token in the body. What is no string, Ninja JWT either tries as a token or leaves to Pydantic.
+fn token(
+    body: Body<'_>,
+    name: &str,
+    required: &str,
+    odd: fn(&str) -> ApiError,
+) -> Result<PlainToken, ApiError> {
+    let fields = match body {
+        Body::Absent => return Err(unprocessable([Issue::of_body(IssueKind::Missing)])),
+        Body::Other => return Err(unprocessable([Issue::of_body(IssueKind::NotAnObject)])),
+        Body::Fields(fields) => fields,
+    };
+    match fields.given(name) {
+        None => Err(ApiError::Required(vec![(name.to_owned(), required.to_owned())])),
+        Some(Value::Other) => Err(odd(name)),
+        // Ninja JWT answers this to a token for verification or revocation; to one for a refresh it is a 500.
+        Some(Value::NotUnicode(lone)) => {
+            Err(unprocessable([Issue::of_body(IssueKind::Value(lone.to_string()))]))
+        }
+        Some(Value::Text(text)) => Ok(PlainToken::new(text)),
+    }
+}
+
+fn not_a_string(name: &str) -> ApiError {
+    unprocessable([Issue::of(name, IssueKind::NotAString)])
+}
+
+fn not_a_token(_: &str) -> ApiError {
+    ApiError::NotAToken
+}
+
+fn unprocessable<const N: usize>(issues: [Issue; N]) -> ApiError {
+    ApiError::Unprocessable(issues.into())
+}
+
+/// The token in the `Authorization` header: all that follows the first blank.
+fn bearer(request: &Request<Bytes>) -> Result<PlainToken, ApiError> {
+    let header = joined(request.headers(), &AUTHORIZATION).unwrap_or_default();
+    let (scheme, token) = header.split_once(' ').unwrap_or((&header, ""));
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(PlainToken::new(token))
+    } else {
+        Err(ApiError::Unauthorized)
+    }
+}
