@@ -59,6 +59,7 @@ def serve():
             get_resolver().url_patterns
             return application
 
+    os.setsid()
     threading.Thread(target=stop_at_end_of_input, daemon=True).start()
     Application().run()
 
@@ -69,9 +70,10 @@ def announce(worker):
 
 
 def stop_at_end_of_input():
+    """Ends the whole session, master and worker, without a word: there is nothing to save and nobody to answer."""
     while os.read(0, 4096):
         pass
-    os.kill(os.getpid(), signal.SIGQUIT)
+    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

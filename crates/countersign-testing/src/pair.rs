@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
 use serde_json::{Value, json};
@@ -98,20 +98,30 @@ impl Pair {
     #[track_caller]
     pub fn agree_each(&self, status: u16, requests: &Both<Request>) -> Both<Response> {
         let answers = self.send(requests);
-        let mut found = compare::differences(&answers.theirs, &answers.ours);
-        if answers.theirs.status != status {
-            found.push(format!("status {status} was expected"));
+        if let Some(disagreement) = Self::disagreement(status, requests, &answers) {
+            panic!("{disagreement}\n\nCountersign wrote:\n{}", self.our_stderr());
         }
+        answers
+    }
+
+    /// [`agree`](Self::agree) for many requests, which do not depend on each other. Tells all that fail, not just one.
+    #[track_caller]
+    pub fn agree_all(&self, cases: &[(u16, Request)]) {
+        let failures: Vec<_> = cases
+            .iter()
+            .filter_map(|(status, request)| {
+                let requests = Both { theirs: request.clone(), ours: request.clone() };
+                Self::disagreement(*status, &requests, &self.send(&requests))
+            })
+            .collect();
         assert!(
-            found.is_empty(),
-            "{}\n\n{:?}\n\nGenuine: {:?}\n\nCountersign: {:?}\n\nCountersign wrote:\n{}",
-            found.join("\n"),
-            requests.ours,
-            answers.theirs,
-            answers.ours,
+            failures.is_empty(),
+            "{} of {} requests:\n\n{}\n\nCountersign wrote:\n{}",
+            failures.len(),
+            cases.len(),
+            failures.join("\n----\n"),
             self.our_stderr(),
         );
-        answers
     }
 
     /// Sends each its request and compares nothing.
@@ -119,6 +129,11 @@ impl Pair {
     pub fn send(&self, requests: &Both<Request>) -> Both<Response> {
         let addresses = self.addresses();
         Both { theirs: requests.theirs.send(addresses.theirs), ours: requests.ours.send(addresses.ours) }
+    }
+
+    /// The path of the database that Countersign works on.
+    pub fn database(&self) -> &Path {
+        &self.databases.ours
     }
 
     /// What both tables hold.
@@ -129,6 +144,18 @@ impl Pair {
     /// Both user tables.
     pub fn users(&self) -> Both<Table> {
         self.dump(self.settings.user_model().table(), self.settings.user_model().username_field())
+    }
+
+    fn disagreement(status: u16, requests: &Both<Request>, answers: &Both<Response>) -> Option<String> {
+        let mut found = compare::differences(&answers.theirs, &answers.ours);
+        if answers.theirs.status != status {
+            found.push(format!("status {status} was expected"));
+        }
+        let (theirs, ours) = (&answers.theirs, &answers.ours);
+        let found = found.join("\n");
+        (!found.is_empty()).then(|| {
+            format!("{found}\n\n{:?}\n\nGenuine: {theirs:?}\n\nCountersign: {ours:?}", requests.ours)
+        })
     }
 
     fn dump(&self, name: &str, order: &str) -> Both<Table> {
@@ -154,6 +181,15 @@ impl Pair {
     #[track_caller]
     pub fn make_token(&self, arguments: Value) -> String {
         self.oracle.call_text("make_token", arguments)
+    }
+
+    /// Runs an SQL statement on both databases. It must change one row.
+    #[track_caller]
+    pub fn execute(&self, statement: &str, values: &[&str]) {
+        for database in [&self.databases.theirs, &self.databases.ours] {
+            let asked = json!({"database": database, "statement": statement, "values": values});
+            assert_eq!(self.oracle.call("execute", asked), 1, "{statement} {values:?}");
+        }
     }
 
     /// What Countersign wrote to standard error so far.

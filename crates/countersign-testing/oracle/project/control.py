@@ -60,6 +60,13 @@ def dump_rows(database, table, order="id"):
         return [[list(cell) for cell in zip(columns, row)] for row in cursor]
 
 
+@function
+def execute(database, statement, values):
+    """Changes rows behind the services' backs."""
+    with sqlite3.connect(database, timeout=20) as connection:
+        return connection.execute(statement, values).rowcount
+
+
 # Users
 
 
@@ -74,23 +81,6 @@ def create_user(password, encoded=None, **fields):
 
 
 @function
-def update_user(username, **fields):
-    """Sets columns of a user; `password` is the plain text of a new one."""
-    user = get_user_model().objects.get_by_natural_key(username)
-    password = fields.pop("password", None)
-    if password is not None:
-        user.set_password(password)
-    for name, value in fields.items():
-        setattr(user, name, value)
-    user.save()
-
-
-@function
-def delete_user(username):
-    get_user_model().objects.get_by_natural_key(username).delete()
-
-
-@function
 def hash_password(password, algorithm, variety=None):
     """A stored hash. `variety` picks argon2's "I" or "D", which Django reads and no longer writes."""
     if variety is not None:
@@ -98,6 +88,20 @@ def hash_password(password, algorithm, variety=None):
 
         return "argon2" + PasswordHasher(type=Type[variety], memory_cost=1024, parallelism=2).hash(password)
     return hashers.make_password(password, hasher=algorithm)
+
+
+@function
+def hash_like(password, like):
+    """A hash with the salt and the work of `like`, which may lack its digest: one of long ago."""
+    algorithm, *rest = like.split("$")
+    hasher = hashers.get_hasher(algorithm)
+    match algorithm, rest:
+        case "scrypt", [work, salt, block, parallelism]:
+            return hasher.encode(password, salt, int(work), int(block), int(parallelism))
+        case _, [iterations, salt]:
+            return hasher.encode(password, salt, int(iterations))
+        case _, [salt]:
+            return hasher.encode(password, salt)
 
 
 @function
@@ -139,18 +143,18 @@ def sign_text(text, algorithm=None, key=None, headers=None):
 
 
 @function
+def blacklist(kind, token):
+    """Takes a token back, as a project's own code would."""
+    KINDS[kind](token).blacklist()
+
+
+@function
 def read_token(kind, token):
     """The claims as SimpleJWT reads them, in order, or why it refuses the token."""
     try:
         return {"claims": list(KINDS[kind](token).payload.items())}
     except TokenError as refusal:
         return {"refusal": str(refusal)}
-
-
-@function
-def read_signed(token, algorithm, key):
-    """The claims of a token, verified by PyJWT with a key other than the project's."""
-    return list(jwt.decode(token, key, algorithms=[algorithm], options={"verify_aud": False}).items())
 
 
 @function

@@ -1,0 +1,81 @@
+//! Every algorithm: tokens of either side are good at the other.
+
+use countersign_testing::{Oracle, Pair, Settings};
+use serde_json::json;
+
+use crate::support::*;
+
+fn asymmetric(algorithm: &str) -> Settings {
+    let (private, public) = Oracle::make_keys(algorithm);
+    Settings::new().set("ALGORITHM", algorithm).set("SIGNING_KEY", private).set("VERIFYING_KEY", public)
+}
+
+/// Both on one database: what one issues, the other takes, in every endpoint.
+fn good_both_ways(pair: &Pair) {
+    let addresses = pair.addresses();
+    for issuer in [addresses.theirs, addresses.ours] {
+        let answer = login("ada").send(issuer);
+        assert_eq!(answer.status, 200, "{answer:?}\n{}", pair.our_stderr());
+        pair.agree(200, &authenticate(&answer.field("access")));
+        pair.agree(200, &verify(&answer.field("refresh")));
+        pair.agree(200, &refresh(&answer.field("refresh")));
+    }
+}
+
+/// Signs in and compares, and refuses what the others would have signed.
+fn the_whole_way(algorithm: &str) {
+    let settings =
+        asymmetric(algorithm).set("ROTATE_REFRESH_TOKENS", true).set("BLACKLIST_AFTER_ROTATION", true);
+    let pair = pair(&settings);
+    let answers = pair.agree(200, &login("ada"));
+    agree_on(&pair, 200, &answers.field("access"), authenticate);
+    let rotated = agree_on(&pair, 200, &answers.field("refresh"), refresh).field("refresh");
+    agree_on(&pair, 401, &answers.field("refresh"), refresh);
+    agree_on(&pair, 400, &answers.field("refresh"), verify);
+    agree_on(&pair, 200, &rotated, blacklist);
+    pair.same_rows();
+
+    let (stranger, _) = Oracle::make_keys(algorithm);
+    let signed = |signature: serde_json::Value| {
+        pair.make_token(json!({"kind": "access", "username": "ada", "signature": signature}))
+    };
+    let good = signed(json!({}));
+    pair.agree_all(&[
+        (200, authenticate(&good)),
+        (401, authenticate(&signed(json!({"algorithm": algorithm, "key": stranger})))),
+        (401, authenticate(&signed(json!({"algorithm": "none"})))),
+        (401, authenticate(&signed(json!({"algorithm": "HS256", "key": "guess".repeat(8)})))),
+        (401, authenticate(&good[..good.len() - 4])),
+    ]);
+}
+
+#[test]
+fn rs256() {
+    the_whole_way("RS256");
+}
+
+#[test]
+fn es256() {
+    the_whole_way("ES256");
+}
+
+#[test]
+fn eddsa() {
+    the_whole_way("EdDSA");
+}
+
+#[test]
+fn every_asymmetric_algorithm_is_good_both_ways() {
+    for algorithm in
+        ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES256K", "ES384", "ES512", "EdDSA"]
+    {
+        good_both_ways(&shared(&asymmetric(algorithm)));
+    }
+}
+
+#[test]
+fn every_hmac_is_good_both_ways() {
+    for algorithm in ["HS256", "HS384", "HS512"] {
+        good_both_ways(&shared(&Settings::new().set("ALGORITHM", algorithm)));
+    }
+}

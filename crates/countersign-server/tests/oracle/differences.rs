@@ -1,0 +1,99 @@
+//! Where Countersign answers otherwise, on purpose. Each is listed in docs/differences.md.
+
+use countersign_testing::{Both, Pair, Request, Settings};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+/// Sends both the same and asks for these statuses, the genuine one first. Returns Countersign's body.
+#[track_caller]
+fn differ(pair: &Pair, theirs: u16, ours: u16, request: &Request) -> String {
+    let answers = pair.send(&Both { theirs: request.clone(), ours: request.clone() });
+    assert_eq!(
+        (answers.theirs.status, answers.ours.status),
+        (theirs, ours),
+        "{request:?}\n\nGenuine: {:?}\n\nCountersign: {:?}\n{}",
+        answers.theirs,
+        answers.ours,
+        pair.our_stderr(),
+    );
+    answers.ours.text()
+}
+
+fn made(pair: &Pair, kind: &str, claims: &Value, without: &[&str]) -> String {
+    let asked =
+        json!({"kind": kind, "username": "ada", "claims": claims, "without": without, "signature": {}});
+    pair.make_token(asked)
+}
+
+/// DIFFERENCE: row 10 of SECURITY.md. The genuine serializer skips every check of the user then.
+#[test]
+fn a_refresh_without_a_user_is_refused() {
+    let pair = pair(&Settings::new().set("ROTATE_REFRESH_TOKENS", true));
+    differ(&pair, 200, 401, &refresh(&made(&pair, "refresh", &json!({}), &["user_id"])));
+    differ(&pair, 200, 401, &refresh(&made(&pair, "refresh", &json!({"user_id": null}), &[])));
+    differ(&pair, 200, 401, &refresh(&made(&pair, "refresh", &json!({"user_id": ""}), &[])));
+    differ(&pair, 200, 401, &refresh_sliding(&made(&pair, "sliding", &json!({}), &["user_id"])));
+}
+
+/// DIFFERENCE: row 11 of SECURITY.md. The genuine packages fail with a 500.
+#[test]
+fn odd_claims_are_a_401() {
+    let pair =
+        pair(&Settings::new().set("ROTATE_REFRESH_TOKENS", true).set("BLACKLIST_AFTER_ROTATION", true));
+    for user_id in [json!("abc"), json!("9223372036854775808"), json!([1]), json!({"a": 1})] {
+        let claims = json!({"user_id": user_id});
+        differ(&pair, 500, 401, &authenticate(&made(&pair, "access", &claims, &[])));
+        differ(&pair, 500, 401, &refresh(&made(&pair, "refresh", &claims, &[])));
+        differ(&pair, 500, 401, &refresh_sliding(&made(&pair, "sliding", &claims, &[])));
+    }
+    for exp in [json!("9999999999"), json!(1e18), json!(9_223_372_036_854_775_808_u64)] {
+        let claims = json!({"exp": exp});
+        differ(&pair, 500, 401, &authenticate(&made(&pair, "access", &claims, &[])));
+        differ(&pair, 500, 401, &refresh(&made(&pair, "refresh", &claims, &[])));
+        differ(&pair, 500, 401, &verify(&made(&pair, "access", &claims, &[])));
+    }
+    for exp in ["-5", "-1e18", "1e400", "NaN", "Infinity", "true", "[]"] {
+        let text = format!(r#"{{"token_type":"access","exp":{exp},"iat":1,"jti":"a","user_id":"1"}}"#);
+        let token = pair.oracle.call_text("sign_text", json!({"text": text}));
+        let answer = verify(&token).send(pair.addresses().ours);
+        assert_eq!(answer.status, 401, "{text} {answer:?}");
+    }
+    // Their blacklist is asked for the id before it is clear that there is one.
+    differ(&pair, 500, 401, &refresh(&made(&pair, "refresh", &json!({}), &["jti"])));
+    differ(&pair, 500, 401, &blacklist(&made(&pair, "refresh", &json!({}), &["jti"])));
+    differ(&pair, 500, 401, &refresh_sliding(&made(&pair, "sliding", &json!({"refresh_exp": "never"}), &[])));
+    pair.agree(401, &verify(&made(&pair, "access", &json!({}), &["jti"])));
+}
+
+/// DIFFERENCE: there is no browsable API here; a browser gets JSON.
+#[test]
+fn a_browser_gets_json() {
+    let pair = pair(&Settings::new());
+    for accept in ["text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/*"] {
+        let request = Request::get(AUTHENTICATE).header("Accept", accept);
+        let answers = pair.send(&Both { theirs: request.clone(), ours: request });
+        assert_eq!((answers.theirs.status, answers.ours.status), (401, 401));
+        assert_eq!(answers.theirs.header("Content-Type").as_deref(), Some("text/html; charset=utf-8"));
+        assert_eq!(answers.ours.header("Content-Type").as_deref(), Some("application/json"));
+        assert_eq!(answers.ours.text(), r#"{"detail":"Authentication credentials were not provided."}"#);
+    }
+}
+
+/// DIFFERENCE: row 19 of SECURITY.md. One token has one spelling.
+#[test]
+fn a_token_has_one_spelling() {
+    let pair = pair(&Settings::new());
+    let twice = pair.oracle.call_text(
+        "sign_text",
+        json!({"text": r#"{"token_type":"access","exp":9999999999,"exp":9999999998,"iat":1,"jti":"a","user_id":"1"}"#}),
+    );
+    differ(&pair, 200, 401, &authenticate(&twice));
+    let good = made(&pair, "access", &json!({}), &[]);
+    let (rest, last) = good.split_at(good.len() - 1);
+    // The last letter of 43 carries two bits that mean nothing.
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let place = alphabet.find(last).unwrap();
+    let respelled = format!("{rest}{}", &alphabet[place + 1..place + 2]);
+    differ(&pair, 200, 401, &authenticate(&respelled));
+}
