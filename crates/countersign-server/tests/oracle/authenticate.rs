@@ -34,7 +34,6 @@ fn the_header_is_read_alike() {
         header(401, "Bearer a b c".to_owned()),
         header(401, token.clone()),
         header(401, format!("Bearer \"{token}\"")),
-        header(401, format!("Bearer {token}=")),
         header(401, "Bearer x".to_owned()),
         (401, Request::get(AUTHENTICATE)),
         (401, Request::get(AUTHENTICATE).header("Authorization", b"Bearer \xff\xfe".to_vec())),

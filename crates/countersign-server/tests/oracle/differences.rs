@@ -63,7 +63,20 @@ fn odd_claims_are_a_401() {
     differ(&pair, 500, 401, &refresh(&made(&pair, "refresh", &json!({}), &["jti"])));
     differ(&pair, 500, 401, &blacklist(&made(&pair, "refresh", &json!({}), &["jti"])));
     differ(&pair, 500, 401, &refresh_sliding(&made(&pair, "sliding", &json!({"refresh_exp": "never"}), &[])));
+    let empty = pair.oracle.call_text("sign_text", json!({"text": "{}"}));
+    differ(&pair, 500, 401, &refresh(&empty));
+    differ(&pair, 500, 401, &refresh_sliding(&empty));
+    pair.agree(401, &verify(&empty));
     pair.agree(401, &verify(&made(&pair, "access", &json!({}), &["jti"])));
+}
+
+/// DIFFERENCE: the genuine hashers fail with a 500 on a hash that is cut off.
+#[test]
+fn a_broken_hash_is_a_wrong_password() {
+    let pair = Pair::on_copies(&Settings::new(), &countersign(), |oracle| {
+        oracle.call("create_user", json!({"username": "ada", "password": "x", "encoded": "md5$"}));
+    });
+    differ(&pair, 500, 401, &login("ada"));
 }
 
 /// DIFFERENCE: there is no browsable API here; a browser gets JSON.
@@ -92,6 +105,7 @@ fn a_token_has_one_spelling() {
     let good = made(&pair, "access", &json!({}), &[]);
     let (rest, last) = good.split_at(good.len() - 1);
     // The last letter of 43 carries two bits that mean nothing.
+    differ(&pair, 200, 401, &authenticate(&format!("{good}=")));
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let place = alphabet.find(last).unwrap();
     let respelled = format!("{rest}{}", &alphabet[place + 1..place + 2]);

@@ -92,7 +92,7 @@ fn the_accept_header_is_read_alike() {
         (200, "application/xml,application/json; indent=2"),
         (200, "application/json,,"),
         (200, ", application/json"),
-        (200, ""),
+        (406, ""),
         (406, "application/xml"),
         (406, "image/*"),
         (406, "application/vnd.api+json"),

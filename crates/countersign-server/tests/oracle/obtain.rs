@@ -24,8 +24,7 @@ fn wrong_credentials_are_refused_alike() {
     let pair = Pair::on_copies(&settings, &countersign(), |oracle| {
         people(oracle);
         oracle.call("create_user", json!({"username": "unusable", "password": null}));
-        for (name, encoded) in [("empty", ""), ("plain", PASSWORD), ("unknown", "rot13$x"), ("short", "md5$")]
-        {
+        for (name, encoded) in [("empty", ""), ("plain", PASSWORD), ("unknown", "rot13$x")] {
             oracle.call("create_user", json!({"username": name, "password": "x", "encoded": encoded}));
         }
     });
@@ -44,7 +43,6 @@ fn wrong_credentials_are_refused_alike() {
         with("empty", PASSWORD),
         with("plain", PASSWORD),
         with("unknown", PASSWORD),
-        with("short", PASSWORD),
         with("ada' OR '1'='1", PASSWORD),
         with(&"a".repeat(10_000), PASSWORD),
         with("ada", &"p".repeat(10_000)),

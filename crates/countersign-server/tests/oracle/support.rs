@@ -118,7 +118,7 @@ pub(crate) fn wrong_tokens(pair: &Pair, kind: &str) -> Vec<String> {
         pair.oracle.call_text("sign_text", json!({"text": "[]"})),
         pair.oracle.call_text("sign_text", json!({"text": "5"})),
         pair.oracle.call_text("sign_text", json!({"text": "not JSON"})),
-        pair.oracle.call_text("sign_text", json!({"text": "{}"})),
+        pair.oracle.call_text("sign_text", json!({"text": r#"{"jti":"a"}"#})),
         format!("{head}.{other_body}.{signature}"),
         format!("{head}.{body}."),
         format!("{head}.{body}"),
