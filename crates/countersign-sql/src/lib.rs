@@ -1,1 +1,52 @@
-//! placeholder
+//! Countersign's stores on Django's own tables, through sqlx.
+//!
+//! - Django's tables are Django's: rows are read and written as Django's database backend would, and no table
+//!   that is there is altered.
+//! - The user model is read from the schema: another table, another `USERNAME_FIELD`, UUID primary keys and
+//!   columns of its own need no code, only the names that the schema cannot tell ([`UserTable`]).
+//! - A [`Database`] recovers by itself: what fails while the database is away succeeds when it is back.
+//!
+//! ```
+//! use countersign::clock::Timestamp;
+//! use countersign::store::{UserLookup, Users};
+//! use countersign_sql::{ConnectErrorKind, Database, UserTable};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! # let folder = tempfile::tempdir()?;
+//! let url = format!("sqlite://{}", folder.path().join("db.sqlite3").display());
+//! let users = UserTable::default();
+//!
+//! let missing = Database::connect(&url, &users).await.unwrap_err();
+//! assert_eq!(missing.kind(), ConnectErrorKind::Missing);
+//!
+//! Database::migrate(&url, &users, Timestamp::from_secs(1_700_000_000)).await?;
+//! let database = Database::connect(&url, &users).await?;
+//! assert!(database.has_token_blacklist());
+//! assert!(database.find(UserLookup::Username("nobody")).await?.is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod admin;
+mod backend;
+mod column;
+mod database;
+mod error;
+mod ledger;
+mod migrate;
+mod migrations;
+mod model;
+mod new_user;
+mod sqlite;
+mod statements;
+mod time;
+mod users;
+
+pub use self::admin::{CreateUserError, CreateUserErrorKind};
+pub use self::column::{Column, ColumnKind};
+pub use self::database::Database;
+pub use self::error::{ConnectError, ConnectErrorKind};
+pub use self::migrations::MigrationReport;
+pub use self::model::{UserModel, UserTable};
+pub use self::new_user::NewUser;

@@ -3,10 +3,17 @@
 //! A request travels one way: a [`dialect`] parses it into a command, the [`authority`] decides it with the
 //! help of [`jwt`], [`password`] and a [`store`], and the dialect renders the outcome.
 
+pub mod authority;
 pub mod claims;
 pub mod clock;
+pub mod dialect;
 pub mod entropy;
 pub mod error;
+pub mod jwt;
+pub mod key;
+pub mod memory;
+pub mod password;
 pub mod secret;
 pub mod store;
+pub mod token;
 pub mod user;

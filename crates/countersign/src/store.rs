@@ -10,6 +10,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
@@ -61,6 +62,26 @@ pub enum UserIdClaim<'a> {
     Null,
     /// A JSON string; also a number beyond 64 bits, which no column holds.
     Text(Cow<'a, str>),
+}
+
+impl UserIdClaim<'_> {
+    /// The claim without its token.
+    pub fn into_owned(self) -> UserIdClaim<'static> {
+        match self {
+            Self::Int(int) => UserIdClaim::Int(int),
+            Self::Null => UserIdClaim::Null,
+            Self::Text(text) => UserIdClaim::Text(Cow::Owned(text.into_owned())),
+        }
+    }
+
+    /// Whether the claim names nobody: what Python takes for false.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Int(int) => *int == 0,
+            Self::Null => true,
+            Self::Text(text) => text.is_empty(),
+        }
+    }
 }
 
 /// The tables of the `token_blacklist` app: what was issued, and what is good no more.
@@ -168,5 +189,63 @@ impl fmt::Display for StoreError {
 impl StdError for StoreError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.source)
+    }
+}
+
+impl<S: Users + ?Sized> Users for Arc<S> {
+    fn find(&self, by: UserLookup<'_>) -> impl Future<Output = Result<Option<User>, StoreError>> + Send {
+        (**self).find(by)
+    }
+
+    fn replace_password(
+        &self,
+        user: &UserKey,
+        old: &StoredPassword,
+        new: &StoredPassword,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        (**self).replace_password(user, old, new)
+    }
+
+    fn record_login(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        (**self).record_login(user, at)
+    }
+}
+
+impl<S: TokenLedger + ?Sized> TokenLedger for Arc<S> {
+    fn record(&self, token: &OutstandingToken<'_>) -> impl Future<Output = Result<(), StoreError>> + Send {
+        (**self).record(token)
+    }
+
+    fn is_blacklisted(&self, jti: &str) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        (**self).is_blacklisted(jti)
+    }
+
+    fn blacklist(
+        &self,
+        token: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
+        (**self).blacklist(token, at)
+    }
+
+    fn rotate(
+        &self,
+        presented: &OutstandingToken<'_>,
+        successor: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
+        (**self).rotate(presented, successor, at)
+    }
+
+    fn flush_expired(
+        &self,
+        now: Timestamp,
+        limit: NonZeroU32,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        (**self).flush_expired(now, limit)
     }
 }

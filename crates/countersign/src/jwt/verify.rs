@@ -90,7 +90,9 @@ impl Validation {
     fn check_audience(&self, claims: &Claims) -> Result<(), Invalid> {
         let Some(expected) = &self.audience else { return Ok(()) };
         let named = match claims.raw("aud") {
-            Some(list) if list.starts_with('[') => claims.get::<Vec<Cow<'_, str>>>("aud")?.unwrap_or_default(),
+            Some(list) if list.starts_with('[') => {
+                claims.get::<Vec<Cow<'_, str>>>("aud")?.unwrap_or_default()
+            }
             _ => claims.text("aud")?.into_iter().collect(),
         };
         let common = named.iter().any(|name| expected.contains(name));
@@ -280,7 +282,10 @@ mod tests {
         for odd in [r#"{"aud":7}"#, r#"{"aud":null}"#, r#"{"aud":["api",7]}"#, r#"{"aud":{"api":1}}"#] {
             assert_eq!(check(&one, odd), invalid(Invalid::ClaimType), "{odd}");
         }
-        let any = Validation { audience: Some(Audience::Any(vec!["a".into(), "b".into()])), ..Validation::default() };
+        let any = Validation {
+            audience: Some(Audience::Any(vec!["a".into(), "b".into()])),
+            ..Validation::default()
+        };
         assert_eq!(check(&any, r#"{"aud":["b","c"]}"#), Ok(()));
         assert_eq!(check(&Validation::default(), r#"{"aud":7}"#), Ok(()));
     }

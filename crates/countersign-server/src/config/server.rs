@@ -1,0 +1,103 @@
+//! `[server]`: where to listen, and how long and how much to wait for.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use super::reference::Surroundings;
+use super::section::Section;
+use super::setting::{Fault, Setting};
+use super::tree::Value;
+
+/// The listener and its limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerConfig {
+    /// `listen`: the address to accept connections at; port 0 lets the system choose one.
+    pub(crate) listen: SocketAddr,
+    /// `max_body_bytes`: a longer request body is refused (413).
+    pub(crate) max_body_bytes: NonZeroUsize,
+    /// `request_timeout`: from the head of a request to its answer.
+    pub(crate) request_timeout: Duration,
+    /// `header_timeout`: from the connection, or the answer before, to the end of a request's head.
+    pub(crate) header_timeout: Duration,
+    /// `shutdown_timeout`: how long open requests may take to finish once the server stops.
+    pub(crate) shutdown_timeout: Duration,
+    /// `log_format`.
+    pub(crate) log_format: LogFormat,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)),
+            max_body_bytes: NonZeroUsize::MIN.saturating_add((1 << 20) - 1),
+            request_timeout: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(10),
+            shutdown_timeout: Duration::from_secs(30),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl ServerConfig {
+    pub(super) fn read(settings: &mut Section<'_>) -> Self {
+        let mut server = Self::default();
+        settings.set("listen", &mut server.listen);
+        settings.set("max_body_bytes", &mut server.max_body_bytes);
+        settings.set("request_timeout", &mut server.request_timeout);
+        settings.set("header_timeout", &mut server.header_timeout);
+        settings.set("shutdown_timeout", &mut server.shutdown_timeout);
+        settings.set("log_format", &mut server.log_format);
+        server
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// One JSON object a line, for machines.
+    Json,
+    /// A line for people.
+    Text,
+}
+
+impl Setting for LogFormat {
+    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
+        match String::read(value, around)?.as_str() {
+            "json" => Ok(Self::Json),
+            "text" => Ok(Self::Text),
+            _ => Err("takes \"text\" or \"json\"".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{fault, read};
+    use super::*;
+
+    #[test]
+    fn every_limit_can_be_set() {
+        let server = read(
+            "[server]\nlisten = '[::1]:0'\nmax_body_bytes = 100\nrequest_timeout = '1m'\nheader_timeout = 5\n\
+             shutdown_timeout = '500ms'\nlog_format = 'json'",
+        )
+        .server;
+        assert_eq!(server.listen.to_string(), "[::1]:0");
+        assert_eq!(server.max_body_bytes.get(), 100);
+        assert_eq!(server.request_timeout, Duration::from_mins(1));
+        assert_eq!(server.header_timeout, Duration::from_secs(5));
+        assert_eq!(server.shutdown_timeout, Duration::from_millis(500));
+        assert_eq!(server.log_format, LogFormat::Json);
+        assert_eq!(read("").server.max_body_bytes.get(), 1_048_576);
+    }
+
+    #[test]
+    fn what_cannot_be_is_told() {
+        assert_eq!(
+            fault("[server]\nlog_format = 'xml'"),
+            "countersign.toml, line 2: server.log_format takes \"text\" or \"json\""
+        );
+        assert!(fault("[server]\nrequest_timeout = 0").contains("must be longer than no time"));
+    }
+}

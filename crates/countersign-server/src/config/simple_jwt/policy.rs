@@ -1,0 +1,150 @@
+//! How tokens look and how long they live.
+
+use countersign::jwt::Audience;
+use countersign::token::{RevokeClaim, TokenPolicy};
+
+use super::super::duration::Leeway;
+use super::super::reference::Surroundings;
+use super::super::section::{Reported, Section};
+use super::super::setting::{Fault, Name, OffWhenEmpty, Setting};
+use super::super::tree::Value;
+use super::super::{Profile, Shared};
+
+pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<TokenPolicy, Reported> {
+    let mut policy = TokenPolicy::default();
+    settings.set("access_token_lifetime", &mut policy.access_lifetime);
+    settings.set("refresh_token_lifetime", &mut policy.refresh_lifetime);
+    settings.set("sliding_token_lifetime", &mut policy.sliding_lifetime);
+    settings.set("sliding_token_refresh_lifetime", &mut policy.sliding_refresh_lifetime);
+    settings.set_as("audience", &mut policy.validation.audience, Some);
+    settings.set_as("issuer", &mut policy.validation.issuer, Some);
+    settings.set_as("leeway", &mut policy.validation.leeway, |Leeway(span)| span);
+    settings.set_as("token_type_claim", &mut policy.token_type_claim, |OffWhenEmpty(name)| name);
+    settings.set_as("jti_claim", &mut policy.jti_claim, |OffWhenEmpty(name)| name);
+    settings.set_as("user_id_claim", &mut policy.user_id_claim, |Name(name)| name);
+    settings.set_as("user_id_field", &mut policy.user_id_field, |Name(name)| name);
+    settings.set_as(
+        "sliding_token_refresh_exp_claim",
+        &mut policy.sliding_refresh_exp_claim,
+        |Name(name)| name,
+    );
+    policy.revoke_claim = revoke_claim(settings, shared)?;
+    distinct(settings, &policy)?;
+    Ok(policy)
+}
+
+/// `CHECK_REVOKE_TOKEN` and `REVOKE_TOKEN_CLAIM`.
+fn revoke_claim(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Option<RevokeClaim>, Reported> {
+    let mut name = "hash_password".to_owned();
+    settings.set_as("revoke_token_claim", &mut name, |Name(name)| name);
+    let Some(check) = settings.located::<bool>("check_revoke_token")?.filter(|check| check.value) else {
+        return Ok(None);
+    };
+    match (shared.profile, shared.secret_key) {
+        (Profile::Django, _) => Ok(Some(RevokeClaim::md5(name))),
+        (Profile::Strict, Some(secret)) => Ok(Some(RevokeClaim::keyed(name, &secret.value))),
+        (Profile::Strict, None) => Err(settings.problem(
+            &check.place,
+            "needs a secret in the strict profile: give secret_key above the first table",
+        )),
+    }
+}
+
+/// Two claims of one name would overwrite each other.
+fn distinct(settings: &Section<'_>, policy: &TokenPolicy) -> Result<(), Reported> {
+    let claims = [
+        ("token_type_claim", policy.token_type_claim.as_deref()),
+        ("jti_claim", policy.jti_claim.as_deref()),
+        ("user_id_claim", Some(policy.user_id_claim.as_str())),
+        ("sliding_token_refresh_exp_claim", Some(policy.sliding_refresh_exp_claim.as_str())),
+        ("revoke_token_claim", policy.revoke_claim.as_ref().map(RevokeClaim::name)),
+    ];
+    for (index, (key, name)) in claims.iter().enumerate() {
+        let earlier = claims[..index].iter().find(|(_, other)| name.is_some() && other == name);
+        if let Some((other, _)) = earlier {
+            let predicate = format!("names the same claim as {other}: give each a name of its own");
+            return Err(settings.problem(&settings.place_of(key), &predicate));
+        }
+    }
+    Ok(())
+}
+
+impl Setting for Audience {
+    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
+        match value {
+            Value::List(_) => Vec::read(value, around).map(Self::Any),
+            one => String::read(one, around).map(Self::One),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign::clock::Span;
+
+    use super::super::super::Config;
+    use super::super::super::testing::{fault, read};
+    use super::*;
+
+    fn policy(text: &str) -> TokenPolicy {
+        read(&format!("[simple_jwt]\n{text}")).simple_jwt.unwrap().policy
+    }
+
+    #[test]
+    fn nothing_said_is_simple_jwts_default() {
+        assert_eq!(format!("{:?}", policy("")), format!("{:?}", TokenPolicy::default()));
+    }
+
+    #[test]
+    fn lifetimes_claims_and_who_the_tokens_are_for() {
+        let policy = policy(
+            "access_token_lifetime = '90s'\nrefresh_token_lifetime = 0\nsliding_token_lifetime = '-5m'\n\
+             sliding_token_refresh_lifetime = '2d'\naudience = ['a', 'b']\nissuer = 'https://us'\nleeway = 2.5\n\
+             token_type_claim = ''\njti_claim = 'id'\nuser_id_claim = 'sub'\nuser_id_field = 'uuid'\n\
+             sliding_token_refresh_exp_claim = 'until'",
+        );
+        assert_eq!(policy.access_lifetime, Span::from_secs(90));
+        assert_eq!(policy.refresh_lifetime, Span::ZERO);
+        assert_eq!(policy.sliding_lifetime, Span::from_mins(-5));
+        assert_eq!(policy.sliding_refresh_lifetime, Span::from_days(2));
+        assert_eq!(policy.validation.audience, Some(Audience::Any(vec!["a".into(), "b".into()])));
+        assert_eq!(policy.validation.issuer.as_deref(), Some("https://us"));
+        assert_eq!(policy.validation.leeway, Span::from_micros(2_500_000));
+        assert_eq!((policy.token_type_claim, policy.jti_claim.as_deref()), (None, Some("id")));
+        assert_eq!((policy.user_id_claim.as_str(), policy.user_id_field.as_str()), ("sub", "uuid"));
+        assert_eq!(policy.sliding_refresh_exp_claim, "until");
+    }
+
+    #[test]
+    fn one_audience_stays_one() {
+        assert_eq!(policy("audience = 'a'").validation.audience, Some(Audience::One("a".into())));
+        assert_eq!(policy("audience = ['a']").validation.audience, Some(Audience::Any(vec!["a".into()])));
+    }
+
+    #[test]
+    fn the_revoke_claim_is_djangos_md5_or_strictly_a_keyed_digest() {
+        assert!(policy("revoke_token_claim = 'p'").revoke_claim.is_none());
+        let md5 = policy("check_revoke_token = true\nrevoke_token_claim = 'p'").revoke_claim.unwrap();
+        assert_eq!((md5.name(), format!("{md5:?}").contains("Md5")), ("p", true));
+        let strict = read("profile = 'strict'\n[simple_jwt]\ncheck_revoke_token = true").simple_jwt.unwrap();
+        let keyed = strict.policy.revoke_claim.unwrap();
+        assert_eq!((keyed.name(), format!("{keyed:?}").contains("Keyed(…)")), ("hash_password", true));
+        let text = "profile = 'strict'\n[database]\nurl = 'x'\n[simple_jwt]\ncheck_revoke_token = true\n\
+                    signing_key = 'a secret of at least thirty-two bytes'";
+        let error = Config::from_toml(text, "f", []).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "f, line 5: simple_jwt.check_revoke_token needs a secret in the strict profile: \
+             give secret_key above the first table"
+        );
+    }
+
+    #[test]
+    fn claims_of_one_name_are_refused() {
+        assert!(fault("[simple_jwt]\nuser_id_claim = 'jti'").contains(
+            "simple_jwt.user_id_claim names the same claim as jti_claim: give each a name of its own"
+        ));
+        assert!(policy("token_type_claim = ''\njti_claim = ''").jti_claim.is_none());
+        assert!(fault("[simple_jwt]\nuser_id_claim = ''").contains("is empty and needs a name"));
+    }
+}

@@ -1,0 +1,154 @@
+//! What a database engine must be able to do, and where an engine is chosen.
+//!
+//! Everything else in this crate is written against these traits: nothing outside an engine's own module asks
+//! which engine it is.
+
+use std::fmt;
+
+use countersign::user::FieldValue;
+use futures_util::future::BoxFuture;
+use sqlx::error::DatabaseError;
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+
+use crate::column::{Column, ColumnKind};
+use crate::error::ConnectError;
+use crate::sqlite;
+
+/// An engine's connections to one database.
+pub(crate) trait Backend: fmt::Debug + Send + Sync {
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Reads rows, outside of any transaction.
+    fn read<'a>(
+        &'a self,
+        query: &'a Query,
+        values: &'a [FieldValue],
+    ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>>;
+
+    /// Runs one statement as its own transaction. Tells how many rows it changed.
+    fn write<'a>(
+        &'a self,
+        statement: &'a Statement,
+        values: &'a [FieldValue],
+    ) -> BoxFuture<'a, Result<u64, sqlx::Error>>;
+
+    /// Begins a transaction that writes: what it reads, nobody changes before it ends.
+    fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>>;
+
+    /// Whether waiting may help: the engine is busy, full, unreachable.
+    fn is_outage(&self, error: &dyn DatabaseError) -> bool;
+}
+
+/// An open transaction. Dropped without a commit, whatever the reason, it changes nothing.
+pub(crate) trait Transaction: Send {
+    fn read<'a>(
+        &'a mut self,
+        query: &'a Query,
+        values: &'a [FieldValue],
+    ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>>;
+
+    fn write<'a>(
+        &'a mut self,
+        statement: &'a Statement,
+        values: &'a [FieldValue],
+    ) -> BoxFuture<'a, Result<u64, sqlx::Error>>;
+
+    fn commit(self: Box<Self>) -> BoxFuture<'static, Result<(), sqlx::Error>>;
+}
+
+/// How an engine spells what engines spell differently.
+pub(crate) trait Dialect: fmt::Debug + Send + Sync {
+    /// A table's or column's name, quoted.
+    fn quote(&self, name: &str) -> String;
+
+    /// The parameter of this number, from 1.
+    fn placeholder(&self, number: usize) -> String;
+
+    /// An `INSERT` from `source` (`VALUES …` or `SELECT … WHERE …`) that does nothing where `unique` conflicts.
+    fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String;
+
+    /// The columns of every table: table by table, each in its own order.
+    fn columns(&self) -> Query;
+
+    /// A row of [`columns`](Self::columns): the table's name, and the column.
+    fn column(&self, row: Row) -> Option<(String, Column)>;
+
+    /// The declared type of some column that refers to a table: table and primary key are the parameters.
+    fn reference_types(&self) -> Query;
+
+    /// The column whose value was there already, as far as a violation of uniqueness tells it.
+    fn taken_column(&self, error: &dyn DatabaseError) -> Option<String>;
+
+    /// The statements that make the tables of `contenttypes` and `auth`, with their indexes.
+    fn auth_tables(&self) -> &'static [&'static str];
+
+    /// The statements that make the tables of `token_blacklist`; `user_type` as [`Column::declared`].
+    fn token_blacklist_tables(&self, user_table: &str, user_key: &str, user_type: &str) -> Vec<String>;
+
+    /// The type that Django gives to a column which refers to this primary key, where no other column tells.
+    fn reference_type(&self, primary_key: &Column) -> String;
+}
+
+/// A row as the engine gave it: a value that its column's type does not allow is said in its place.
+pub(crate) type Row = Vec<Result<FieldValue, Unreadable>>;
+
+/// Why a value is none. It says what is wrong with it, never the value: it may be a secret.
+#[derive(Clone, Debug)]
+pub(crate) struct Unreadable(pub(crate) &'static str);
+
+/// A statement's text, built once and shared.
+#[derive(Clone, Debug)]
+pub(crate) struct Statement(SqlStr);
+
+impl Statement {
+    /// From a text made of fixed words and quoted names only: values are parameters.
+    pub(crate) fn new(text: String) -> Self {
+        // The first clone shares the text, so that those at run time copy nothing.
+        Self(AssertSqlSafe(text).into_sql_str().clone())
+    }
+
+    pub(crate) fn fixed(text: &'static str) -> Self {
+        Self(text.into_sql_str())
+    }
+
+    pub(crate) fn text(&self) -> SqlStr {
+        self.0.clone()
+    }
+}
+
+/// A statement that gives rows, and what stands in their columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    pub(crate) statement: Statement,
+    pub(crate) kinds: std::sync::Arc<[ColumnKind]>,
+}
+
+impl Query {
+    pub(crate) fn new(text: String, kinds: impl Into<std::sync::Arc<[ColumnKind]>>) -> Self {
+        Self { statement: Statement::new(text), kinds: kinds.into() }
+    }
+
+    pub(crate) fn fixed(text: &'static str, kinds: &[ColumnKind]) -> Self {
+        Self { statement: Statement::fixed(text), kinds: kinds.into() }
+    }
+}
+
+/// Connects to the database that a URL names.
+pub(crate) async fn connect(url: &str) -> Result<Box<dyn Backend>, ConnectError> {
+    match scheme(url) {
+        "sqlite" => Ok(Box::new(sqlite::Sqlite::connect(url).await?)),
+        _ => Err(ConnectError::unsupported(url)),
+    }
+}
+
+/// Makes the database that a URL names, unless it is there. Tells whether it was made.
+pub(crate) async fn create(url: &str) -> Result<bool, ConnectError> {
+    match scheme(url) {
+        "sqlite" => sqlite::create(url).await,
+        _ => Err(ConnectError::unsupported(url)),
+    }
+}
+
+fn scheme(url: &str) -> &str {
+    url.split_once(':').map_or("", |(scheme, _)| scheme)
+}

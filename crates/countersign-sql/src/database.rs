@@ -1,0 +1,173 @@
+//! A database with Django's tables, found and understood.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use countersign::store::StoreError;
+use countersign::user::FieldValue;
+
+use crate::backend::{self, Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::column::Column;
+use crate::error::{ConnectError, list, nearest, store_error};
+use crate::model::{UserModel, UserTable};
+use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
+
+/// A database with Django's tables: the store of users and of tokens. A clone shares the connections.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+struct Inner {
+    backend: Box<dyn Backend>,
+    model: UserModel,
+    statements: Statements,
+    has_token_blacklist: bool,
+}
+
+impl Database {
+    /// Connects, and reads the schema: which columns the user model has, and whether the tables of
+    /// `token_blacklist` are there.
+    ///
+    /// The URL is `sqlite://` and a path: `sqlite:///srv/app/db.sqlite3` is absolute, `sqlite://db.sqlite3` is
+    /// relative. The path is taken letter by letter, without `%` escapes or `?` options.
+    ///
+    /// # Errors
+    ///
+    /// With a sentence that says what to do, when the URL is not understood, the file is missing
+    /// ([`migrate`](Self::migrate) creates it), or the schema lacks what the stores need.
+    pub async fn connect(url: &str, users: &UserTable) -> Result<Self, ConnectError> {
+        let backend = backend::connect(url).await?;
+        let rows = backend.read(&backend.dialect().columns(), &[]).await;
+        let rows = rows.map_err(|error| ConnectError::unavailable("its tables are read", error))?;
+        let schema = Schema::new(backend.dialect(), rows);
+        let model = schema.user_model(users)?;
+        let statements = Statements::new(backend.dialect(), &model);
+        let has_token_blacklist = schema.has(OUTSTANDING) && schema.has(BLACKLISTED);
+        Ok(Self(Arc::new(Inner { backend, model, statements, has_token_blacklist })))
+    }
+
+    /// The user model's table as the database declares it.
+    pub fn user_model(&self) -> &UserModel {
+        &self.0.model
+    }
+
+    /// Whether both tables of `token_blacklist` were there when the connection was made. Without them every
+    /// method of the token ledger fails.
+    pub fn has_token_blacklist(&self) -> bool {
+        self.0.has_token_blacklist
+    }
+
+    /// Reads from the user table, to see whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(&self.statements().ping, &[]).await.map(drop)
+    }
+
+    pub(crate) fn statements(&self) -> &Statements {
+        &self.0.statements
+    }
+
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        &*self.0.backend
+    }
+
+    pub(crate) async fn read(&self, query: &Query, values: &[FieldValue]) -> Result<Vec<Row>, StoreError> {
+        self.backend().read(query, values).await.map_err(|error| self.failed(error))
+    }
+
+    pub(crate) async fn write(
+        &self,
+        statement: &Statement,
+        values: &[FieldValue],
+    ) -> Result<u64, StoreError> {
+        self.backend().write(statement, values).await.map_err(|error| self.failed(error))
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        self.backend().begin().await.map_err(|error| self.failed(error))
+    }
+
+    pub(crate) fn failed(&self, error: sqlx::Error) -> StoreError {
+        store_error(self.backend(), error)
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("backend", &self.0.backend)
+            .field("users", &self.0.model.table())
+            .field("has_token_blacklist", &self.0.has_token_blacklist)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Every table and its columns, as one statement saw them.
+pub(crate) struct Schema {
+    tables: Vec<(String, Vec<Column>)>,
+}
+
+impl Schema {
+    /// From the rows of [`Dialect::columns`].
+    pub(crate) fn new(dialect: &dyn Dialect, rows: Vec<Row>) -> Self {
+        let mut tables: Vec<(String, Vec<Column>)> = Vec::new();
+        for (table, column) in rows.into_iter().filter_map(|row| dialect.column(row)) {
+            match tables.last_mut() {
+                Some((name, columns)) if *name == table => columns.push(column),
+                _ => tables.push((table, vec![column])),
+            }
+        }
+        Self { tables }
+    }
+
+    pub(crate) fn has(&self, table: &str) -> bool {
+        self.columns(table).is_some()
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|(name, _)| &**name)
+    }
+
+    pub(crate) fn user_model(&self, users: &UserTable) -> Result<UserModel, ConnectError> {
+        match self.columns(&users.table) {
+            Some(columns) => UserModel::resolve(users, columns.to_vec()),
+            None => Err(self.no_user_table(users)),
+        }
+    }
+
+    fn columns(&self, table: &str) -> Option<&[Column]> {
+        self.tables.iter().find(|(name, _)| name == table).map(|(_, columns)| &**columns)
+    }
+
+    fn no_user_table(&self, users: &UserTable) -> ConnectError {
+        let table = &users.table;
+        if self.tables.is_empty() {
+            return ConnectError::schema(format!(
+                "the database has no tables yet, so no user table {table:?} either; run `countersign migrate` \
+                 (or Django's own `migrate`) first"
+            ));
+        }
+        // A table with these two columns is what AbstractBaseUser leaves in a database.
+        let marks = BTreeSet::from([&*users.password, &*users.last_login]);
+        let likely: Vec<_> = self
+            .tables
+            .iter()
+            .filter(|(_, columns)| {
+                marks.iter().all(|mark| columns.iter().any(|column| column.name() == *mark))
+            })
+            .map(|(name, _)| &**name)
+            .collect();
+        ConnectError::schema(match &*likely {
+            [] => format!(
+                "there is no user table {table:?} in the database{}; its tables are: {}; run Django's own \
+                 `migrate`, or name the user model's table (users.table)",
+                nearest(table, self.names()),
+                list(self.names()),
+            ),
+            _ => format!(
+                "there is no user table {table:?} in the database; name the user model's table (users.table), \
+                 which looks to be: {}",
+                list(likely),
+            ),
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! The ledger of tokens: the two tables of `token_blacklist`.
+//!
+//! A row of the blacklist is a claim: its `token_id` is unique, so of all who insert it exactly one succeeds,
+//! whatever other server or Django process is among them.
+//!
+//! DIFFERENCE: SimpleJWT looks at the blacklist first and writes it later, in statements of their own, so that two
+//! refreshes at once both succeed. The rows are the same.
+
+use std::num::NonZeroU32;
+
+use countersign::clock::Timestamp;
+use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
+use countersign::user::FieldValue;
+
+use crate::backend::Transaction;
+use crate::column::key_value;
+use crate::database::Database;
+
+impl TokenLedger for Database {
+    async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
+        self.write(&self.statements().record, &row(token)).await.map(drop)
+    }
+
+    async fn is_blacklisted(&self, jti: &str) -> Result<bool, StoreError> {
+        let rows = self.read(&self.statements().is_blacklisted, &[text(jti)]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn blacklist(&self, token: &OutstandingToken<'_>, at: Timestamp) -> Result<Claim, StoreError> {
+        let mut transaction = self.begin().await?;
+        let claim = self.claim(&mut *transaction, token, at).await?;
+        self.commit(transaction).await?;
+        Ok(claim)
+    }
+
+    async fn rotate(
+        &self,
+        presented: &OutstandingToken<'_>,
+        successor: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        let mut transaction = self.begin().await?;
+        if self.claim(&mut *transaction, presented, at).await? == Claim::Lost {
+            return Ok(Claim::Lost);
+        }
+        let recorded = transaction.write(&self.statements().record, &row(successor)).await;
+        if recorded.map_err(|error| self.failed(error))? == 0 {
+            return Err(StoreError::inconsistent(
+                "the successor's jti is among the outstanding tokens already",
+            ));
+        }
+        self.commit(transaction).await?;
+        Ok(Claim::Won)
+    }
+
+    async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
+        let values = [FieldValue::Timestamp(now), FieldValue::Int(limit.get().into())];
+        let mut transaction = self.begin().await?;
+        let statements = self.statements();
+        let blacklisted = transaction.write(&statements.flush_blacklisted, &values).await;
+        blacklisted.map_err(|error| self.failed(error))?;
+        let outstanding = transaction.write(&statements.flush_outstanding, &values).await;
+        let flushed = outstanding.map_err(|error| self.failed(error))?;
+        self.commit(transaction).await?;
+        Ok(flushed)
+    }
+}
+
+impl Database {
+    async fn claim(
+        &self,
+        transaction: &mut dyn Transaction,
+        token: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        let failed = |error| self.failed(error);
+        transaction.write(&self.statements().record, &row(token)).await.map_err(failed)?;
+        let values = [FieldValue::Timestamp(at), text(token.jti)];
+        let inserted = transaction.write(&self.statements().claim, &values).await.map_err(failed)?;
+        Ok(if inserted == 1 { Claim::Won } else { Claim::Lost })
+    }
+
+    async fn commit(&self, transaction: Box<dyn Transaction>) -> Result<(), StoreError> {
+        transaction.commit().await.map_err(|error| self.failed(error))
+    }
+}
+
+/// The parameters of [`Statements::record`](crate::statements::Statements::record).
+fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
+    [
+        token.user.map_or(FieldValue::Null, key_value),
+        text(token.jti),
+        text(token.token.expose()),
+        FieldValue::Timestamp(token.created_at),
+        FieldValue::Timestamp(token.expires_at),
+    ]
+}
+
+fn text(text: &str) -> FieldValue {
+    FieldValue::Text(text.to_owned())
+}

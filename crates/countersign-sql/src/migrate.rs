@@ -1,0 +1,206 @@
+//! `countersign migrate`: Django's tables where Django has not made them.
+//!
+//! - An empty database gets what Django's own `migrate` would leave there for `contenttypes`, `auth` and
+//!   `token_blacklist`: tables, indexes, content types, permissions, and the rows of `django_migrations`, so that
+//!   Django takes it over without a question.
+//! - A database that Django made, or that has a user table of its own, gets the tables of `token_blacklist`
+//!   where they are missing, and nothing else. What is there is never altered.
+//! - It is one transaction, and a second run changes nothing.
+
+use countersign::clock::Timestamp;
+use countersign::user::FieldValue;
+
+use crate::backend::{self, Backend, Query, Statement, Transaction};
+use crate::column::ColumnKind;
+use crate::database::{Database, Schema};
+use crate::error::ConnectError;
+use crate::migrations::{AUTH, AUTH_TABLES, CONTENTTYPES, MigrationReport, TOKEN_BLACKLIST};
+use crate::model::{AUTH_USER, UserModel, UserTable};
+use crate::statements::{BLACKLISTED, OUTSTANDING};
+
+impl Database {
+    /// Creates what is missing; `now` is written as the time at which the migrations were applied.
+    ///
+    /// The URL is that of [`connect`](Self::connect). A file that is not there is created, in WAL mode.
+    ///
+    /// # Errors
+    ///
+    /// With a sentence that says what to do, when the user table is missing from a database that is not empty,
+    /// or only one of the two tables of `token_blacklist` is there. Nothing is changed then, though a file
+    /// that was created stays.
+    pub async fn migrate(
+        url: &str,
+        users: &UserTable,
+        now: Timestamp,
+    ) -> Result<MigrationReport, ConnectError> {
+        let created_database = backend::create(url).await?;
+        let backend = backend::connect(url).await?;
+        let transaction = backend.begin().await.map_err(failed)?;
+        let mut migration =
+            Migration { backend: &*backend, transaction, now, report: MigrationReport::default() };
+        migration.report.created_database = created_database;
+        migration.run(users).await?;
+        migration.transaction.commit().await.map_err(failed)?;
+        Ok(migration.report)
+    }
+}
+
+struct Migration<'a> {
+    backend: &'a dyn Backend,
+    transaction: Box<dyn Transaction>,
+    now: Timestamp,
+    report: MigrationReport,
+}
+
+impl Migration<'_> {
+    async fn run(&mut self, users: &UserTable) -> Result<(), ConnectError> {
+        let mut schema = self.schema().await?;
+        // Tables of others may share the database; ours, or Django's record of them, must not be half there.
+        let is_django_free = AUTH_TABLES.iter().all(|table| !schema.has(table));
+        if users.table == AUTH_USER && is_django_free && !schema.has(OUTSTANDING) && !schema.has(BLACKLISTED)
+        {
+            self.create_auth().await?;
+            schema = self.schema().await?;
+        }
+        let model = schema.user_model(users)?;
+        match (schema.has(OUTSTANDING), schema.has(BLACKLISTED)) {
+            (false, false) => self.create_token_blacklist(&schema, &model).await,
+            (true, true) => self.leave_to_django(&schema).await,
+            (outstanding, _) => Err(ConnectError::schema(format!(
+                "the database has the table {:?} but not {:?}; one without the other is of no use: run \
+                 Django's own `migrate`, or restore what is missing",
+                if outstanding { OUTSTANDING } else { BLACKLISTED },
+                if outstanding { BLACKLISTED } else { OUTSTANDING },
+            ))),
+        }
+    }
+
+    async fn create_auth(&mut self) -> Result<(), ConnectError> {
+        for statement in self.backend.dialect().auth_tables() {
+            self.write(&Statement::fixed(statement), &[]).await?;
+        }
+        self.report.created_tables.extend(AUTH_TABLES.iter().map(ToString::to_string));
+        self.record("contenttypes", CONTENTTYPES).await?;
+        self.record("auth", AUTH).await?;
+        self.name_model("contenttypes", "contenttype", "content type").await?;
+        for model in ["permission", "group", "user"] {
+            self.name_model("auth", model, model).await?;
+        }
+        Ok(())
+    }
+
+    async fn create_token_blacklist(
+        &mut self,
+        schema: &Schema,
+        model: &UserModel,
+    ) -> Result<(), ConnectError> {
+        let dialect = self.backend.dialect();
+        let key = model.primary_key();
+        let names = [model.table(), key.name()].map(|name| FieldValue::Text(name.to_owned()));
+        let told = self.transaction.read(&dialect.reference_types(), &names).await.map_err(failed)?;
+        let user_type = match told.into_iter().flatten().next() {
+            Some(Ok(FieldValue::Text(declared))) => declared,
+            _ => dialect.reference_type(key),
+        };
+        for statement in dialect.token_blacklist_tables(model.table(), key.name(), &user_type) {
+            self.write(&Statement::new(statement), &[]).await?;
+        }
+        self.report.created_tables.extend([OUTSTANDING, BLACKLISTED].map(str::to_owned));
+        if schema.has("django_migrations") {
+            self.record("token_blacklist", TOKEN_BLACKLIST).await?;
+        }
+        if schema.has("django_content_type") && schema.has("auth_permission") {
+            self.name_model("token_blacklist", "blacklistedtoken", "Blacklisted Token").await?;
+            self.name_model("token_blacklist", "outstandingtoken", "Outstanding Token").await?;
+        }
+        Ok(())
+    }
+
+    /// Tables that are there are Django's to change: its own `migrate` knows what an older version left.
+    async fn leave_to_django(&mut self, schema: &Schema) -> Result<(), ConnectError> {
+        if schema.has("django_migrations") {
+            let applied = self.applied("token_blacklist").await?;
+            let left = TOKEN_BLACKLIST.iter().filter(|name| !applied.iter().any(|known| known == *name));
+            self.report.left_to_django = left.map(ToString::to_string).collect();
+        }
+        Ok(())
+    }
+
+    async fn record(&mut self, app: &str, names: &[&str]) -> Result<(), ConnectError> {
+        let applied = self.applied(app).await?;
+        let insert = self.insert("django_migrations", &["app", "name", "applied"]);
+        for name in names.iter().filter(|name| !applied.iter().any(|known| known == *name)) {
+            let values = [text(app), text(name), FieldValue::Timestamp(self.now)];
+            self.write(&insert, &values).await?;
+            self.report.recorded.push((app.to_owned(), (*name).to_owned()));
+        }
+        Ok(())
+    }
+
+    async fn applied(&mut self, app: &str) -> Result<Vec<String>, ConnectError> {
+        let select = self.select("django_migrations", "name", ColumnKind::Text, &["app"]);
+        let rows = self.transaction.read(&select, &[text(app)]).await.map_err(failed)?;
+        Ok(rows.into_iter().flatten().flatten().map(|name| name.to_string()).collect())
+    }
+
+    /// The content type of a model and its four permissions, as Django adds them after its `migrate`.
+    async fn name_model(&mut self, app: &str, model: &str, verbose: &str) -> Result<(), ConnectError> {
+        let select = self.select("django_content_type", "id", ColumnKind::Int, &["app_label", "model"]);
+        let names = [text(app), text(model)];
+        if self.transaction.read(&select, &names).await.map_err(failed)?.is_empty() {
+            let insert = self.insert("django_content_type", &["app_label", "model"]);
+            self.write(&insert, &names).await?;
+        }
+        let found = self.transaction.read(&select, &names).await.map_err(failed)?;
+        let Some(Ok(id)) = found.into_iter().flatten().next() else { return Ok(()) };
+
+        let select = self.select("auth_permission", "id", ColumnKind::Int, &["content_type_id", "codename"]);
+        let insert = self.insert("auth_permission", &["content_type_id", "codename", "name"]);
+        for action in ["add", "change", "delete", "view"] {
+            let codename = FieldValue::Text(format!("{action}_{model}"));
+            let known =
+                self.transaction.read(&select, &[id.clone(), codename.clone()]).await.map_err(failed)?;
+            if known.is_empty() {
+                let name = FieldValue::Text(format!("Can {action} {verbose}"));
+                self.write(&insert, &[id.clone(), codename, name]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&self, table: &str, columns: &[&str]) -> Statement {
+        let dialect = self.backend.dialect();
+        let names: Vec<_> = columns.iter().map(|column| dialect.quote(column)).collect();
+        let values: Vec<_> = (1..=columns.len()).map(|number| dialect.placeholder(number)).collect();
+        let table = dialect.quote(table);
+        Statement::new(format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", ")))
+    }
+
+    fn select(&self, table: &str, column: &str, kind: ColumnKind, by: &[&str]) -> Query {
+        let dialect = self.backend.dialect();
+        let conditions: Vec<_> = (1..)
+            .zip(by)
+            .map(|(number, name)| format!("{} = {}", dialect.quote(name), dialect.placeholder(number)))
+            .collect();
+        let (table, column) = (dialect.quote(table), dialect.quote(column));
+        Query::new(format!("SELECT {column} FROM {table} WHERE {}", conditions.join(" AND ")), [kind])
+    }
+
+    async fn schema(&mut self) -> Result<Schema, ConnectError> {
+        let dialect = self.backend.dialect();
+        let rows = self.transaction.read(&dialect.columns(), &[]).await.map_err(failed)?;
+        Ok(Schema::new(dialect, rows))
+    }
+
+    async fn write(&mut self, statement: &Statement, values: &[FieldValue]) -> Result<u64, ConnectError> {
+        self.transaction.write(statement, values).await.map_err(failed)
+    }
+}
+
+fn failed(error: sqlx::Error) -> ConnectError {
+    ConnectError::unavailable("its tables are created", error)
+}
+
+fn text(text: &str) -> FieldValue {
+    FieldValue::Text(text.to_owned())
+}

@@ -1,0 +1,100 @@
+//! Every statement of the stores, built once at connect from the configured names.
+
+use crate::backend::{Dialect, Query, Statement};
+use crate::column::ColumnKind;
+use crate::model::UserModel;
+
+/// The table of what was issued.
+pub(crate) const OUTSTANDING: &str = "token_blacklist_outstandingtoken";
+/// The table of what is good no more.
+pub(crate) const BLACKLISTED: &str = "token_blacklist_blacklistedtoken";
+
+/// The statements; each says its parameters in order.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    /// One a column, in the table's order: the whole row where the column is (value), two rows at most.
+    pub(crate) find: Vec<Query>,
+    /// (new password, primary key, old password)
+    pub(crate) replace_password: Statement,
+    /// (new password, user name)
+    pub(crate) set_password: Statement,
+    /// (time, primary key); nothing where the model has no `last_login`
+    pub(crate) record_login: Option<Statement>,
+    /// (user's primary key or null, jti, token, created at, expires at)
+    pub(crate) record: Statement,
+    /// (blacklisted at, jti)
+    pub(crate) claim: Statement,
+    /// (jti)
+    pub(crate) is_blacklisted: Query,
+    /// (now, limit)
+    pub(crate) flush_blacklisted: Statement,
+    /// (now, limit)
+    pub(crate) flush_outstanding: Statement,
+    /// No parameter: reads the user table, to see whether the database answers.
+    pub(crate) ping: Query,
+}
+
+impl Statements {
+    pub(crate) fn new(dialect: &dyn Dialect, model: &UserModel) -> Self {
+        let name = |name: &str| dialect.quote(name);
+        let at = |number: usize| dialect.placeholder(number);
+        let (users, pk) = (name(model.table()), name(model.primary_key().name()));
+        let (password, username) = (name(model.password().name()), name(model.username().name()));
+        let (outstanding, blacklisted) = (name(OUTSTANDING), name(BLACKLISTED));
+        let (id, jti, token_id, expires) = (name("id"), name("jti"), name("token_id"), name("expires_at"));
+        let (one, two, three, four, five) = (at(1), at(2), at(3), at(4), at(5));
+
+        let columns: Vec<_> = model.columns().iter().map(|column| name(column.name())).collect();
+        let kinds: std::sync::Arc<[_]> = model.columns().iter().map(crate::column::Column::kind).collect();
+        let select = format!("SELECT {} FROM {users} WHERE", columns.join(", "));
+        // The two deletions of one flush run in one transaction, so both mean the same rows. The inner SELECT
+        // is wrapped because not every engine takes a LIMIT directly inside IN.
+        let batch = format!(
+            "SELECT expired.{id} FROM (SELECT {id} FROM {outstanding} WHERE {expires} <= {one} \
+             ORDER BY {id} LIMIT {two}) expired"
+        );
+        Self {
+            find: columns
+                .iter()
+                .map(|column| Query::new(format!("{select} {column} = {one} LIMIT 2"), kinds.clone()))
+                .collect(),
+            replace_password: Statement::new(format!(
+                "UPDATE {users} SET {password} = {one} WHERE {pk} = {two} AND {password} = {three}"
+            )),
+            set_password: Statement::new(format!(
+                "UPDATE {users} SET {password} = {one} WHERE {username} = {two}"
+            )),
+            record_login: model.last_login().map(|column| {
+                let last_login = name(column.name());
+                Statement::new(format!("UPDATE {users} SET {last_login} = {one} WHERE {pk} = {two}"))
+            }),
+            // The user is looked up in the same statement: one who was deleted meanwhile is NULL, not an error.
+            record: Statement::new(dialect.insert_unless(
+                OUTSTANDING,
+                &["user_id", "jti", "token", "created_at", "expires_at"],
+                &format!(
+                    "VALUES ((SELECT {pk} FROM {users} WHERE {pk} = {one}), {two}, {three}, {four}, {five})"
+                ),
+                "jti",
+            )),
+            claim: Statement::new(dialect.insert_unless(
+                BLACKLISTED,
+                &["blacklisted_at", "token_id"],
+                &format!("SELECT {one}, {id} FROM {outstanding} WHERE {jti} = {two}"),
+                "token_id",
+            )),
+            is_blacklisted: Query::new(
+                format!(
+                    "SELECT 1 FROM {blacklisted} b JOIN {outstanding} o ON b.{token_id} = o.{id} \
+                     WHERE o.{jti} = {one}"
+                ),
+                [ColumnKind::Int],
+            ),
+            flush_blacklisted: Statement::new(format!(
+                "DELETE FROM {blacklisted} WHERE {token_id} IN ({batch})"
+            )),
+            flush_outstanding: Statement::new(format!("DELETE FROM {outstanding} WHERE {id} IN ({batch})")),
+            ping: Query::new(format!("SELECT 1 FROM {users} LIMIT 1"), [ColumnKind::Int]),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Users: rows of the user model's table become [`User`]s.
+
+use std::fmt;
+
+use countersign::clock::Timestamp;
+use countersign::secret::StoredPassword;
+use countersign::store::{StoreError, UserIdClaim, UserLookup, Users};
+use countersign::user::{FieldValue, User, UserKey};
+
+use crate::backend::{Row, Unreadable};
+use crate::column::{key_value, value_key};
+use crate::database::Database;
+use crate::model::UserModel;
+
+impl Users for Database {
+    async fn find(&self, by: UserLookup<'_>) -> Result<Option<User>, StoreError> {
+        let model = self.user_model();
+        let (column, value) = match by {
+            UserLookup::Username(name) => (model.username().name(), UserIdClaim::Text(name.into())),
+            UserLookup::Field { column, value } => (column, value),
+        };
+        let Some(at) = model.position(column) else {
+            return Err(StoreError::inconsistent(format!(
+                "the user table {:?} has no column {column:?} to look users up by",
+                model.table()
+            )));
+        };
+        let Some(value) = model.columns()[at].lookup(&value) else { return Ok(None) };
+        let mut rows = self.read(&self.statements().find[at], &[value]).await?;
+        if rows.len() > 1 {
+            return Err(StoreError::inconsistent(format!(
+                "more than one row of {:?} has the same value in {column:?}",
+                model.table()
+            )));
+        }
+        rows.pop().map(|row| user(model, row).map_err(StoreError::inconsistent)).transpose()
+    }
+
+    async fn replace_password(
+        &self,
+        user: &UserKey,
+        old: &StoredPassword,
+        new: &StoredPassword,
+    ) -> Result<bool, StoreError> {
+        let values = [stored(new), key_value(user), stored(old)];
+        Ok(self.write(&self.statements().replace_password, &values).await? > 0)
+    }
+
+    async fn record_login(&self, user: &UserKey, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(statement) = &self.statements().record_login {
+            self.write(statement, &[FieldValue::Timestamp(at), key_value(user)]).await?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn stored(password: &StoredPassword) -> FieldValue {
+    FieldValue::Text(password.expose().to_owned())
+}
+
+/// The user that a row says, or what is wrong with the row.
+fn user(model: &UserModel, row: Row) -> Result<User, BadRow> {
+    let key = row.get(model.primary_key_at()).cloned();
+    let bad = |at: usize, problem| BadRow {
+        table: model.table().to_owned(),
+        column: model.columns()[at].name().to_owned(),
+        key: key.as_ref().and_then(|key| key.as_ref().ok()).map(FieldValue::to_string),
+        problem,
+    };
+    let mut values = Vec::with_capacity(row.len());
+    for (at, value) in row.into_iter().enumerate() {
+        values.push(value.map_err(|Unreadable(problem)| bad(at, problem))?);
+    }
+
+    let key = value_key(&values[model.primary_key_at()])
+        .ok_or_else(|| bad(model.primary_key_at(), "a primary key that is neither number, text nor UUID"))?;
+    let FieldValue::Text(password) = values[model.password_at()].clone() else {
+        return Err(bad(model.password_at(), "a stored password that is not a text"));
+    };
+    // A user model may leave the name empty, Python's None; such a user is found by other columns only.
+    let username = match &values[model.username_at()] {
+        FieldValue::Null => String::new(),
+        value => value.to_string(),
+    };
+    let is_active = match model.is_active_at().map(|at| (at, &values[at])) {
+        None => true,
+        Some((_, FieldValue::Bool(active))) => *active,
+        Some((_, FieldValue::Int(number))) => *number != 0,
+        Some((_, FieldValue::Null)) => false,
+        Some((at, _)) => return Err(bad(at, "neither true nor false")),
+    };
+    let fields = model
+        .columns()
+        .iter()
+        .zip(values)
+        .enumerate()
+        .filter(|(at, _)| *at != model.password_at())
+        .map(|(_, (column, value))| (column.name(), value))
+        .collect();
+    Ok(User { key, username, password: StoredPassword::new(password), is_active, fields })
+}
+
+/// A row that cannot be: where it is, without a word of what stands in it.
+#[derive(Debug)]
+struct BadRow {
+    table: String,
+    column: String,
+    key: Option<String>,
+    problem: &'static str,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "column {:?} of table {:?} holds {}", self.column, self.table, self.problem)?;
+        match &self.key {
+            Some(key) => write!(f, ", in the row with primary key {key}"),
+            None => f.write_str(", in a row whose primary key cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for BadRow {}

@@ -1,0 +1,300 @@
+//! Genuine Django as the judge: what it makes we use, what we make it takes, row by row the same text.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use countersign::clock::Timestamp;
+use countersign::entropy::SystemEntropy;
+use countersign::secret::{PlainToken, StoredPassword};
+use countersign::store::{Claim, OutstandingToken, TokenLedger, UserIdClaim, UserLookup, Users};
+use countersign::user::UserKey;
+use countersign_sql::{Database, NewUser, UserTable};
+use serde_json::Value;
+
+use crate::common::{NOW, Place, token};
+
+#[tokio::test]
+async fn django_takes_over_a_database_that_we_made() {
+    let (ours, theirs) = (Place::migrated().await, Place::empty());
+    let genuine = Django::on(&theirs, "auth.User");
+    genuine.manage(&["migrate"], "blacklist");
+    assert_eq!(schema(&ours).await, schema(&theirs).await);
+    for rows in [
+        "SELECT id, app, name FROM django_migrations ORDER BY id",
+        "SELECT id, app_label, model FROM django_content_type ORDER BY id",
+        "SELECT content_type_id, codename, name FROM auth_permission ORDER BY content_type_id, codename",
+    ] {
+        assert_eq!(ours.rows(rows).await, theirs.rows(rows).await, "{rows}");
+    }
+
+    let database = ours.connect().await;
+    let root = NewUser {
+        username: "root".to_owned(),
+        email: Some("root@example.org".to_owned()),
+        password: StoredPassword::new("pbkdf2_sha256$1$salt$hash"),
+        is_staff: true,
+        is_superuser: true,
+        extra: Vec::new(),
+    };
+    let key = database.create_user(&root, NOW, &SystemEntropy).await.unwrap();
+    let text = PlainToken::new("token");
+    database.record(&token("ours", &text, Some(&key))).await.unwrap();
+
+    let django = Django::on(&ours, "auth.User");
+    django.manage(&["migrate", "--check"], "blacklist");
+    django.manage(&["migrate"], "blacklist admin");
+    django.manage(&["migrate", "--check"], "blacklist admin");
+    django.manage(&["makemigrations", "--check"], "blacklist admin");
+    django.manage(&["check"], "blacklist admin");
+    assert_eq!(django.script("admin.py"), "the admin works\n");
+    assert!(migrate(&ours, &UserTable::default()).await.is_unchanged());
+}
+
+#[tokio::test]
+async fn we_add_to_a_database_that_django_made_what_its_app_would_have() {
+    for (model, users) in models() {
+        let (ours, theirs) = (Place::empty(), Place::empty());
+        Django::on(&theirs, model).manage(&["migrate"], "blacklist");
+        let django = Django::on(&ours, model);
+        django.manage(&["migrate"], "");
+        let mode = ours.rows("PRAGMA journal_mode").await;
+        let report = migrate(&ours, &users).await;
+        assert_eq!(report.created_tables.len(), 2);
+        assert_eq!((report.recorded.len(), report.created_database), (12, false));
+        assert!(migrate(&ours, &users).await.is_unchanged());
+        assert_eq!(ours.rows("PRAGMA journal_mode").await, mode, "it stays Django's");
+
+        let ledger = |tables: Vec<(String, Vec<Vec<String>>)>| -> Vec<_> {
+            tables.into_iter().filter(|(table, _)| table.starts_with("token_blacklist")).collect()
+        };
+        assert_eq!(ledger(schema(&ours).await), ledger(schema(&theirs).await), "{model}");
+        let permissions = "SELECT codename, p.name FROM auth_permission p JOIN django_content_type c
+             ON c.id = p.content_type_id WHERE app_label = 'token_blacklist' ORDER BY codename";
+        assert_eq!(ours.rows(permissions).await, theirs.rows(permissions).await);
+        django.manage(&["migrate", "--check"], "blacklist");
+        django.manage(&["migrate"], "blacklist admin");
+        django.manage(&["makemigrations", "--check"], "blacklist admin");
+    }
+}
+
+#[tokio::test]
+async fn what_migrate_cannot_do_it_leaves_to_django() {
+    let place = Place::empty();
+    let users = UserTable { table: "people_person".to_owned(), ..UserTable::default() };
+    let error = Database::migrate(&place.url(), &users, NOW).await.unwrap_err();
+    assert!(error.to_string().contains("Django's own `migrate`"), "{error}");
+
+    let place = Place::empty();
+    let django = Django::on(&place, "people.Person");
+    django.manage(&["migrate"], "");
+    let error = Database::migrate(&place.url(), &UserTable::default(), NOW).await.unwrap_err();
+    assert!(error.to_string().contains("which looks to be: people_person"), "{error}");
+    assert!(place.rows("SELECT 1 FROM sqlite_master WHERE name LIKE 'token%'").await.is_empty());
+
+    let place = Place::empty();
+    let django = Django::on(&place, "auth.User");
+    django.manage(&["migrate", "token_blacklist", "0012"], "blacklist");
+    let report = migrate(&place, &UserTable::default()).await;
+    assert!(report.is_unchanged());
+    assert_eq!(report.left_to_django, ["0013_alter_blacklistedtoken_options_and_more"]);
+    place.run("DROP TABLE token_blacklist_blacklistedtoken").await;
+    let error = Database::migrate(&place.url(), &UserTable::default(), NOW).await.unwrap_err();
+    assert!(error.to_string().contains("one without the other"), "{error}");
+}
+
+#[tokio::test]
+async fn the_rows_we_write_are_those_that_simplejwt_writes() {
+    for (model, users) in models() {
+        let theirs = Place::empty();
+        let django = Django::on(&theirs, model);
+        django.manage(&["migrate"], "blacklist");
+        django.script("write.py");
+        let (read, written) = (django.read(), theirs.rows(LEDGER).await);
+        assert_eq!(written.len(), 8);
+
+        // The same database, with the ledger written by us from what Django reads.
+        let database = Database::connect(&theirs.url(), &users).await.unwrap();
+        theirs.run("DELETE FROM token_blacklist_blacklistedtoken").await;
+        theirs.run("DELETE FROM token_blacklist_outstandingtoken").await;
+        let texts: Vec<_> = written.iter().map(|row| (&*row[0], PlainToken::new(&*row[1]))).collect();
+        for (number, told) in read["tokens"].as_array().unwrap().iter().enumerate() {
+            let jti = told["jti"].as_str().unwrap();
+            let text = &texts.iter().find(|(known, _)| *known == jti).unwrap().1;
+            let user = key(&database, told["user"].as_str().unwrap()).await;
+            let token = OutstandingToken {
+                jti,
+                token: text,
+                user: user.as_ref(),
+                created_at: time(&told["created_at"]).unwrap(),
+                expires_at: time(&told["expires_at"]).unwrap(),
+            };
+            match time(&told["blacklisted_at"]) {
+                None => database.record(&token).await.unwrap(),
+                Some(at) if number % 2 == 0 => {
+                    assert_eq!(database.blacklist(&token, at).await.unwrap(), Claim::Won);
+                }
+                Some(at) => {
+                    let other = PlainToken::new("other");
+                    let successor = OutstandingToken { jti: &format!("{jti}-next"), token: &other, ..token };
+                    assert_eq!(database.rotate(&token, &successor, at).await.unwrap(), Claim::Won);
+                    theirs.run("DELETE FROM token_blacklist_outstandingtoken WHERE jti LIKE '%-next'").await;
+                }
+            }
+        }
+        assert_eq!(theirs.rows(LEDGER).await, written, "{model}");
+        let again = django.read();
+        assert_eq!(again, read, "{model}");
+        let refused = |token: &&Value| token["refused"] == "Token is blacklisted";
+        assert_eq!(again["tokens"].as_array().unwrap().iter().filter(refused).count(), 4);
+    }
+}
+
+#[tokio::test]
+async fn the_users_we_find_are_those_that_django_finds() {
+    for (model, users) in models() {
+        let theirs = Place::empty();
+        let django = Django::on(&theirs, model);
+        django.manage(&["migrate"], "blacklist");
+        django.script("write.py");
+        let database = Database::connect(&theirs.url(), &users).await.unwrap();
+        for told in django.read()["users"].as_array().unwrap() {
+            let told = told.as_object().unwrap();
+            let name = told[&users.username_field].as_str().unwrap();
+            let user = database.find(UserLookup::Username(name)).await.unwrap().unwrap();
+            assert_eq!(user.username, name);
+            assert_eq!(user.is_active, told["is_active"] == "True");
+            assert_eq!(user.password.expose(), told["password"]);
+            assert_eq!(user.key.to_string(), told["id"].as_str().unwrap());
+            for (column, value) in told.iter().filter(|(column, _)| *column != "password") {
+                let found = user.fields.get(column).unwrap_or_else(|| panic!("{model} has {column}"));
+                assert_eq!(found.to_string(), value.as_str().unwrap(), "{model} {column}");
+            }
+            assert_eq!(key(&database, told["id"].as_str().unwrap()).await, Some(user.key.clone()));
+            database.record_login(&user.key, NOW).await.unwrap();
+        }
+        for user in django.read()["users"].as_array().unwrap() {
+            assert_eq!(time(&user["last_login"]), Some(NOW));
+        }
+        assert!(database.find(UserLookup::Username("ALICE@example.org")).await.unwrap().is_none());
+    }
+}
+
+/// Genuine Django, in the folder `django` beside this file, on the database of a place.
+struct Django<'a> {
+    place: &'a Place,
+    model: &'static str,
+}
+
+impl<'a> Django<'a> {
+    fn on(place: &'a Place, model: &'static str) -> Self {
+        let django = Self { place, model };
+        if let Some((app, _)) = model.split_once('.').filter(|(app, _)| *app != "auth") {
+            std::fs::create_dir(django.made().join("made")).unwrap();
+            std::fs::File::create(django.made().join("made/__init__.py")).unwrap();
+            django.manage(&["makemigrations", app], "");
+        }
+        django
+    }
+
+    /// Where Django writes the migrations of the user model's app.
+    fn made(&self) -> PathBuf {
+        self.place.path().with_file_name("")
+    }
+
+    fn manage(&self, command: &[&str], apps: &str) -> String {
+        self.python(&[&["-m", "django"], command].concat(), apps)
+    }
+
+    fn script(&self, name: &str) -> String {
+        self.python(&[name], "blacklist admin")
+    }
+
+    fn read(&self) -> Value {
+        serde_json::from_str(&self.python(&["read.py"], "blacklist")).unwrap()
+    }
+
+    fn python(&self, arguments: &[&str], apps: &str) -> String {
+        let python = std::env::var_os("COUNTERSIGN_ORACLE_PYTHON").expect(
+            "this test compares with genuine Django: run ./scripts/test, which installs it and sets \
+             COUNTERSIGN_ORACLE_PYTHON to its Python",
+        );
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/django");
+        let ran = Command::new(python)
+            .args(arguments)
+            .current_dir(&folder)
+            .env("PYTHONPATH", std::env::join_paths([&folder, &self.made()]).unwrap())
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("DJANGO_SETTINGS_MODULE", "settings")
+            .env("DATABASE", self.place.path())
+            .env("USER_MODEL", self.model)
+            .env("APPS", apps)
+            .output()
+            .unwrap();
+        let (said, complained) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        assert!(ran.status.success(), "{arguments:?} with {apps:?}:\n{said}\n{complained}");
+        said.into_owned()
+    }
+}
+
+/// Django's own user model; UUID keys and the address as the name; a `BigAutoField` that nothing refers to.
+fn models() -> [(&'static str, UserTable); 3] {
+    let named = |table: &str, username_field: &str| UserTable {
+        table: table.to_owned(),
+        username_field: username_field.to_owned(),
+        ..UserTable::default()
+    };
+    [
+        ("auth.User", UserTable::default()),
+        ("people.Person", named("people_person", "email")),
+        ("members.Member", named("club members", "username")),
+    ]
+}
+
+async fn migrate(place: &Place, users: &UserTable) -> countersign_sql::MigrationReport {
+    Database::migrate(&place.url(), users, NOW).await.unwrap()
+}
+
+async fn key(database: &Database, id: &str) -> Option<UserKey> {
+    let by = UserLookup::Field { column: "pk", value: UserIdClaim::Text(id.into()) };
+    database.find(by).await.unwrap().map(|user| user.key)
+}
+
+fn time(micros: &Value) -> Option<Timestamp> {
+    micros.as_str().unwrap().parse().ok().map(Timestamp::from_micros)
+}
+
+/// Every table with its columns, indexes and references, in SQLite's own words. The order of indexes, which is
+/// that of their making, does not count.
+async fn schema(place: &Place) -> Vec<(String, Vec<Vec<String>>)> {
+    let mut tables = Vec::new();
+    let names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+    for table in place.rows(names).await.into_iter().flatten() {
+        let mut facts = place.rows(&format!("SELECT * FROM pragma_table_xinfo('{table}')")).await;
+        facts.extend(
+            place
+                .rows(&format!(
+                    "SELECT i.name, i.\"unique\", i.origin, i.partial, c.seqno, c.name, c.desc, c.coll, c.key
+                     FROM pragma_index_list('{table}') i, pragma_index_xinfo(i.name) c ORDER BY i.name, c.seqno"
+                ))
+                .await,
+        );
+        facts.extend(place.rows(&format!("SELECT * FROM pragma_foreign_key_list('{table}')")).await);
+        let autoincrement =
+            "upper(sql) LIKE '%AUTOINCREMENT%', upper(sql) LIKE '%DEFERRABLE INITIALLY DEFERRED%'";
+        let told = format!("SELECT {autoincrement} FROM sqlite_master WHERE name = '{table}'");
+        facts.extend(place.rows(&told).await);
+        tables.push((table, facts));
+    }
+    tables
+}
+
+/// Both tables as SQLite's own text, with the storage class of what is not text by nature.
+const LEDGER: &str =
+    "SELECT o.jti, o.token, o.user_id, typeof(o.user_id), o.created_at, typeof(o.created_at),
+    o.expires_at, typeof(o.expires_at), b.blacklisted_at, typeof(b.blacklisted_at), b.token_id = o.id
+    FROM token_blacklist_outstandingtoken o LEFT JOIN token_blacklist_blacklistedtoken b ON b.token_id = o.id
+    ORDER BY o.jti";

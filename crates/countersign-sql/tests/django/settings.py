@@ -1,0 +1,41 @@
+"""Genuine Django on the database that the test names. The environment says which apps are installed."""
+
+import os
+
+SECRET_KEY = "only for tests, and long enough for HS256: 0123456789abcdef"
+ALLOWED_HOSTS = ["*"]
+USE_TZ = True
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DATABASE"]}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = os.environ["USER_MODEL"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+if not AUTH_USER_MODEL.startswith("auth."):
+    USER_APP = AUTH_USER_MODEL.split(".")[0]
+    INSTALLED_APPS.append(USER_APP)
+    # The test has Django write this app's migrations beside the database.
+    MIGRATION_MODULES = {USER_APP: "made." + USER_APP}
+if "blacklist" in os.environ["APPS"]:
+    INSTALLED_APPS.append("rest_framework_simplejwt.token_blacklist")
+if "admin" in os.environ["APPS"]:
+    INSTALLED_APPS += ["django.contrib.admin", "django.contrib.sessions", "django.contrib.messages"]
+    ROOT_URLCONF = "urls"
+
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]

@@ -1,0 +1,170 @@
+//! What goes wrong around a database: it is locked, gone, replaced, killed; a client goes away half-way.
+
+mod common;
+
+use std::future::{Future, poll_fn};
+use std::io::{BufRead, BufReader};
+use std::pin::pin;
+use std::process::{Command, Stdio};
+use std::task::Poll;
+
+use countersign::secret::PlainToken;
+use countersign::store::{Claim, StoreErrorKind, TokenLedger, UserLookup, Users};
+use countersign_sql::{Database, UserTable};
+use sqlx::Executor;
+
+use crate::common::{NOW, Place, token, told};
+
+#[tokio::test]
+async fn a_lock_that_stays_is_an_outage_and_passes() {
+    let place = Place::migrated().await;
+    let database = place.connect().await;
+    let text = PlainToken::new("token");
+    let mut other = place.raw().await;
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let error = database.blacklist(&token("a", &text, None), NOW).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{}", told(&error));
+    assert!(!database.is_blacklisted("a").await.unwrap(), "readers go on");
+    other.execute("ROLLBACK").await.unwrap();
+    assert_eq!(database.blacklist(&token("a", &text, None), NOW).await.unwrap(), Claim::Won);
+}
+
+#[tokio::test]
+async fn a_file_that_went_away_is_an_outage_until_it_is_back() {
+    let place = Place::migrated().await;
+    let database = place.connect().await;
+    let text = PlainToken::new("token");
+    assert_eq!(database.blacklist(&token("a", &text, None), NOW).await.unwrap(), Claim::Won);
+    drop(database);
+
+    let database = place.connect().await;
+    database.ping().await.unwrap();
+    let away = place.path().with_extension("away");
+    std::fs::rename(place.path(), &away).unwrap();
+    for _ in 0..2 {
+        assert_eq!(database.ping().await.unwrap_err().kind(), StoreErrorKind::Unavailable);
+        let lost = database.record(&token("b", &text, None)).await.unwrap_err();
+        assert_eq!(lost.kind(), StoreErrorKind::Unavailable);
+    }
+    assert!(!place.path().exists(), "no empty database is put in its place");
+    std::fs::rename(&away, place.path()).unwrap();
+    database.ping().await.unwrap();
+    assert!(database.is_blacklisted("a").await.unwrap());
+    database.record(&token("b", &text, None)).await.unwrap();
+    assert_eq!(place.rows("SELECT jti FROM token_blacklist_outstandingtoken ORDER BY jti").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_file_that_was_replaced_is_opened_anew() {
+    // Restored from a backup: the old file stays open somewhere, and must not be read or written.
+    let (place, backup) = (Place::migrated().await, Place::migrated().await);
+    let database = place.connect().await;
+    let text = PlainToken::new("token");
+    assert_eq!(database.blacklist(&token("old", &text, None), NOW).await.unwrap(), Claim::Won);
+    assert!(database.is_blacklisted("old").await.unwrap());
+    for leftover in ["sqlite3-wal", "sqlite3-shm"] {
+        let _ = std::fs::remove_file(place.path().with_extension(leftover));
+    }
+    std::fs::rename(backup.path(), place.path()).unwrap();
+    assert!(!database.is_blacklisted("old").await.unwrap());
+    assert_eq!(database.blacklist(&token("new", &text, None), NOW).await.unwrap(), Claim::Won);
+    assert_eq!(place.rows("SELECT jti FROM token_blacklist_outstandingtoken").await, [["new"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_leaves_no_half_rotation_and_no_lock() {
+    let place = Place::migrated().await;
+    let database = place.connect().await;
+    let text = PlainToken::new("token");
+    let mut finished = 0;
+    for number in 0..480 {
+        let (from, to) = (format!("from-{number}"), format!("to-{number}"));
+        let (presented, successor) = (token(&from, &text, None), token(&to, &text, None));
+        // A rotation waits for the database a few times. It is dropped right when it begins to wait for the
+        // time that its number says, or when the database has answered and it has not heard yet.
+        let (at_once, mut left) = (number % 2 == 0, number / 2 % 12);
+        let mut rotation = pin!(database.rotate(&presented, &successor, NOW));
+        let done = poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(false);
+            }
+            left -= 1;
+            match rotation.as_mut().poll(context) {
+                Poll::Ready(rotated) => Poll::Ready(rotated.unwrap() == Claim::Won),
+                Poll::Pending if left == 0 && at_once => Poll::Ready(false),
+                Poll::Pending => Poll::Pending,
+            }
+        });
+        finished += u32::from(done.await);
+    }
+    assert!((1..480).contains(&finished), "some go away and some stay: {finished} stayed");
+    // The next writer gets its turn at once, and so does another process.
+    database.record(&token("last", &text, None)).await.unwrap();
+    place.run("BEGIN IMMEDIATE; COMMIT").await;
+    let halves = place
+        .rows(
+            "SELECT substr(jti, instr(jti, '-')) FROM token_blacklist_outstandingtoken WHERE jti LIKE '%-%'
+             GROUP BY 1 HAVING count(*) <> 2",
+        )
+        .await;
+    assert!(halves.is_empty(), "{halves:?}");
+    let claims = place.rows("SELECT count(*) FROM token_blacklist_blacklistedtoken").await;
+    let rotations =
+        place.rows("SELECT count(*) FROM token_blacklist_outstandingtoken WHERE jti LIKE 'to-%'").await;
+    assert_eq!(claims, rotations);
+    assert!(rotations[0][0].parse::<u32>().unwrap() >= finished, "what was told to be done is done");
+}
+
+#[tokio::test]
+async fn a_killed_server_has_kept_every_rotation_that_it_told_of() {
+    // The server to be killed is this very test in a process of its own.
+    if let Ok(url) = std::env::var("COUNTERSIGN_TEST_URL") {
+        return rotate_until_killed(&url).await;
+    }
+    let place = Place::migrated().await;
+    let mut server = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_killed_server_has_kept_every_rotation_that_it_told_of", "--nocapture"])
+        .env("COUNTERSIGN_TEST_URL", place.url())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let told: Vec<_> = lines.filter(|line| line.starts_with("rotated ")).take(40).collect();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(told.len(), 40);
+
+    let database = place.connect().await;
+    for line in &told {
+        let number = line.trim_start_matches("rotated ");
+        assert!(database.is_blacklisted(&format!("token-{number}")).await.unwrap(), "{number}");
+    }
+    let rows = place.rows("SELECT count(*) FROM token_blacklist_outstandingtoken").await;
+    let claims = place.rows("SELECT count(*) + 1 FROM token_blacklist_blacklistedtoken").await;
+    assert_eq!(rows, claims, "each rotation has one successor, the last of which is good");
+}
+
+async fn rotate_until_killed(url: &str) {
+    let database = Database::connect(url, &UserTable::default()).await.unwrap();
+    let text = PlainToken::new("token");
+    for number in 0.. {
+        let (from, to) = (format!("token-{number}"), format!("token-{}", number + 1));
+        let rotated = database.rotate(&token(&from, &text, None), &token(&to, &text, None), NOW).await;
+        assert_eq!(rotated.unwrap(), Claim::Won);
+        println!("rotated {number}");
+    }
+}
+
+#[tokio::test]
+async fn without_its_tables_the_ledger_fails_and_users_do_not() {
+    let place = Place::migrated().await;
+    place
+        .run("DROP TABLE token_blacklist_blacklistedtoken; DROP TABLE token_blacklist_outstandingtoken")
+        .await;
+    let database = place.connect().await;
+    assert!(!database.has_token_blacklist());
+    assert!(database.find(UserLookup::Username("nobody")).await.unwrap().is_none());
+    let error = database.is_blacklisted("a").await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Inconsistent);
+    assert!(told(&error).contains("no such table: token_blacklist_"), "{}", told(&error));
+}

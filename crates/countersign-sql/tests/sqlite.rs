@@ -1,0 +1,169 @@
+//! SQLite keeps every rule of a store, with Django's user model and with a custom one.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
+
+mod common;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use countersign::clock::Timestamp;
+use countersign::entropy::SystemEntropy;
+use countersign::secret::{PlainToken, StoredPassword};
+use countersign::store::{Claim, TokenLedger};
+use countersign::user::{FieldValue, UserKey};
+use countersign_sql::{Database, NewUser, UserTable};
+use countersign_testing::conformance::{self, LedgerRow, PASSWORD, StoreFixture};
+
+use tokio::task::JoinSet;
+
+use crate::common::{NOW, Place, token};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_keeps_the_rules_of_a_store() {
+    conformance::suite(async || {
+        let place = Place::migrated().await;
+        let database = place.connect().await;
+        Sqlite { place, database, count: AtomicU64::new(0) }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_keeps_them_with_uuids_and_texts_as_primary_keys() {
+    for (id, kind) in [("id", "char(32)"), ("id", "varchar(40)")] {
+        conformance::suite(async || {
+            let place = Place::with(&format!(
+                r#"CREATE TABLE people ("{id}" {kind} NOT NULL PRIMARY KEY, password varchar(128) NOT NULL,
+                   last_login datetime NULL, username varchar(254) NOT NULL UNIQUE, is_active bool NOT NULL)"#
+            ))
+            .await;
+            let users = UserTable { table: "people".to_owned(), ..UserTable::default() };
+            Database::migrate(&place.url(), &users, NOW).await.unwrap();
+            let database = Database::connect(&place.url(), &users).await.unwrap();
+            Sqlite { place, database, count: AtomicU64::new(0) }
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_servers_and_one_token_one_wins() {
+    // Django's journal mode, in which readers and writers lock each other out.
+    let place = Place::migrated().await;
+    place.run("PRAGMA journal_mode = DELETE").await;
+    let servers = [place.connect().await, place.connect().await];
+    let mut refreshes = JoinSet::new();
+    for number in 0..50 {
+        let server = servers[number % 2].clone();
+        refreshes.spawn(async move {
+            let (text, successor) = (PlainToken::new("token"), format!("successor-{number}"));
+            let (from, to) = (token("presented", &text, None), token(&successor, &text, None));
+            let claim = server.rotate(&from, &to, NOW).await.unwrap();
+            assert!(server.is_blacklisted("presented").await.unwrap());
+            claim
+        });
+    }
+    let claims = refreshes.join_all().await;
+    assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
+    assert_eq!(place.rows("SELECT count(*) FROM token_blacklist_outstandingtoken").await, [["2"]]);
+    assert_eq!(place.rows("PRAGMA journal_mode").await, [["delete"]]);
+}
+
+struct Sqlite {
+    place: Place,
+    database: Database,
+    count: AtomicU64,
+}
+
+impl Sqlite {
+    /// A key as it stands in the database.
+    fn stored(user: &UserKey) -> String {
+        match user {
+            UserKey::Uuid(uuid) => uuid.simple().to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    fn users(&self) -> (&str, &str) {
+        (self.database.user_model().table(), self.database.user_model().primary_key().name())
+    }
+}
+
+impl StoreFixture for Sqlite {
+    type Store = Database;
+
+    fn store(&self) -> &Database {
+        &self.database
+    }
+
+    async fn add_user(&self, username: &str) -> UserKey {
+        let primary_key = self.database.user_model().primary_key();
+        let number = self.count.fetch_add(1, Ordering::SeqCst);
+        let named = (primary_key.declared() == "varchar(40)")
+            .then(|| (primary_key.name().to_owned(), format!("person-{number}")));
+        let user = NewUser {
+            username: username.to_owned(),
+            email: None,
+            password: StoredPassword::new(PASSWORD),
+            is_staff: false,
+            is_superuser: false,
+            extra: named.into_iter().collect(),
+        };
+        self.database.create_user(&user, NOW, &SystemEntropy).await.unwrap()
+    }
+
+    async fn deactivate(&self, user: &UserKey) {
+        let ((table, id), key) = (self.users(), Self::stored(user));
+        self.place.run(&format!("UPDATE {table} SET is_active = 0 WHERE {id} = '{key}'")).await;
+    }
+
+    async fn remove_user(&self, user: &UserKey) {
+        let ((table, id), key) = (self.users(), Self::stored(user));
+        self.place
+            .run(&format!(
+                "BEGIN IMMEDIATE;
+                 UPDATE token_blacklist_outstandingtoken SET user_id = NULL WHERE user_id = '{key}';
+                 DELETE FROM {table} WHERE {id} = '{key}';
+                 COMMIT"
+            ))
+            .await;
+    }
+
+    async fn last_login(&self, user: &UserKey) -> Option<Timestamp> {
+        use countersign::store::{UserIdClaim, UserLookup, Users};
+
+        let value = UserIdClaim::Text(Self::stored(user).into());
+        let found = self.database.find(UserLookup::Field { column: "pk", value }).await.unwrap().unwrap();
+        match found.fields.get("last_login").unwrap() {
+            FieldValue::Timestamp(at) => Some(*at),
+            FieldValue::Null => None,
+            other => panic!("last_login is {other:?}"),
+        }
+    }
+
+    async fn outstanding(&self) -> Vec<LedgerRow> {
+        let sql = "SELECT o.jti, o.token, o.user_id, o.created_at, o.expires_at, b.blacklisted_at
+                   FROM token_blacklist_outstandingtoken o
+                   LEFT JOIN token_blacklist_blacklistedtoken b ON b.token_id = o.id";
+        let rows = self.place.rows(sql).await.into_iter();
+        rows.map(|row| {
+            let [jti, token, user, created_at, expires_at, blacklisted_at] = row.try_into().unwrap();
+            let key = if user.len() == 32 { user.parse::<uuid::Uuid>().unwrap().to_string() } else { user };
+            LedgerRow {
+                jti,
+                token,
+                user: (key != "NULL").then_some(key),
+                created_at: time(&created_at).unwrap(),
+                expires_at: time(&expires_at).unwrap(),
+                blacklisted_at: time(&blacklisted_at),
+            }
+        })
+        .collect()
+    }
+}
+
+fn time(text: &str) -> Option<Timestamp> {
+    let at = text.parse::<jiff::civil::DateTime>().ok()?;
+    let since_epoch = at.duration_since(jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0));
+    Some(Timestamp::from_micros(since_epoch.as_micros().try_into().unwrap()))
+}

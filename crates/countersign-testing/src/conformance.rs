@@ -1,0 +1,362 @@
+//! What every store must keep: the rules of [`countersign::store`], one function a rule.
+//!
+//! A store's own tests give [`suite`] a way to make a fresh, empty store; each rule gets one of its own.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use countersign::clock::{Span, Timestamp};
+use countersign::secret::{PlainToken, StoredPassword};
+use countersign::store::{
+    Claim, OutstandingToken, StoreErrorKind, TokenLedger, UserIdClaim, UserLookup, Users,
+};
+use countersign::user::{FieldValue, User, UserKey};
+use tokio::task::JoinSet;
+
+/// A store under test, and what the suite must do to it from outside.
+pub trait StoreFixture: Send + Sync + 'static {
+    /// The store.
+    type Store: Users + TokenLedger;
+
+    /// The store under test.
+    fn store(&self) -> &Self::Store;
+
+    /// Adds an active user with the stored password [`PASSWORD`].
+    fn add_user(&self, username: &str) -> impl Future<Output = UserKey>;
+
+    /// Sets `is_active` to false.
+    fn deactivate(&self, user: &UserKey) -> impl Future<Output = ()>;
+
+    /// Deletes a user, as Django's `delete()` does: the user's tokens stay, as nobody's.
+    fn remove_user(&self, user: &UserKey) -> impl Future<Output = ()>;
+
+    /// `last_login` as it is stored.
+    fn last_login(&self, user: &UserKey) -> impl Future<Output = Option<Timestamp>>;
+
+    /// Every outstanding token, in any order.
+    fn outstanding(&self) -> impl Future<Output = Vec<LedgerRow>>;
+}
+
+/// An outstanding token as the fixture found it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LedgerRow {
+    /// The token's id.
+    pub jti: String,
+    /// The token itself.
+    pub token: String,
+    /// The user's primary key as Python writes it.
+    pub user: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Its `exp`.
+    pub expires_at: Timestamp,
+    /// Since when it is on the blacklist.
+    pub blacklisted_at: Option<Timestamp>,
+}
+
+/// The stored password of the users that a fixture adds.
+pub const PASSWORD: &str = "pbkdf2_sha256$1$salt$hash";
+
+/// Runs every rule, each on a store of its own.
+///
+/// # Panics
+///
+/// When the store breaks a rule.
+pub async fn suite<F, Fresh>(fresh: impl Fn() -> Fresh)
+where
+    F: StoreFixture,
+    Fresh: Future<Output = F>,
+{
+    users_are_found_by_their_exact_name(fresh().await).await;
+    users_are_found_by_key_whatever_way_the_claim_spells_it(fresh().await).await;
+    values_that_no_column_holds_find_nobody(fresh().await).await;
+    an_unknown_column_is_an_error(fresh().await).await;
+    a_user_is_found_as_stored(fresh().await).await;
+    a_password_is_replaced_only_while_it_is_the_old_one(fresh().await).await;
+    a_login_is_recorded(fresh().await).await;
+    recording_twice_leaves_the_first(fresh().await).await;
+    a_blacklisted_token_is_outstanding_too(fresh().await).await;
+    of_many_blacklisters_one_wins(Arc::new(fresh().await)).await;
+    a_rotation_is_both_or_neither(fresh().await).await;
+    a_taken_successor_undoes_the_rotation(fresh().await).await;
+    of_many_rotations_one_wins(Arc::new(fresh().await)).await;
+    tokens_of_deleted_users_are_nobodys(fresh().await).await;
+    expired_tokens_go_in_batches(fresh().await).await;
+}
+
+async fn users_are_found_by_their_exact_name(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    fixture.add_user("bob").await;
+    let found = by_name(&fixture, "alice").await.expect("alice is there");
+    assert_eq!((found.key, &*found.username), (key, "alice"));
+    for other in ["Alice", "ALICE", "alice ", "alic", "", "alice\0", "a%", "' OR 1=1 --"] {
+        assert!(by_name(&fixture, other).await.is_none(), "{other:?} is nobody's name");
+    }
+}
+
+async fn users_are_found_by_key_whatever_way_the_claim_spells_it(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    fixture.add_user("bob").await;
+    let spellings = match &key {
+        UserKey::Int(int) => vec![UserIdClaim::Int(*int), UserIdClaim::Text(int.to_string().into())],
+        UserKey::Text(text) => vec![UserIdClaim::Text(text.into())],
+        UserKey::Uuid(uuid) => vec![
+            UserIdClaim::Text(uuid.hyphenated().to_string().into()),
+            UserIdClaim::Text(uuid.simple().to_string().into()),
+            UserIdClaim::Text(uuid.simple().to_string().to_uppercase().into()),
+        ],
+    };
+    for value in spellings {
+        for column in ["pk", "id"] {
+            let by = UserLookup::Field { column, value: value.clone() };
+            let found = ok(fixture.store().find(by).await).expect("alice is there");
+            assert_eq!(found.key, key, "{column} {value:?}");
+        }
+    }
+    let by = UserLookup::Field { column: "username", value: UserIdClaim::Text("alice".into()) };
+    assert_eq!(ok(fixture.store().find(by).await).map(|user| user.key), Some(key));
+    let key = fixture.add_user("42").await;
+    let by = UserLookup::Field { column: "username", value: UserIdClaim::Int(42) };
+    assert_eq!(ok(fixture.store().find(by).await).map(|user| user.key), Some(key));
+}
+
+async fn values_that_no_column_holds_find_nobody(fixture: impl StoreFixture) {
+    fixture.add_user("alice").await;
+    let texts =
+        ["", "alice", "99999999999999999999", "1.0", "1e0", "0x1", "null", "None", "\0", "1; DROP TABLE x"];
+    let texts = texts.map(|text| UserIdClaim::Text(text.into()));
+    let others = [UserIdClaim::Null, UserIdClaim::Int(0), UserIdClaim::Int(-1), UserIdClaim::Int(i64::MAX)];
+    for value in texts.into_iter().chain(others) {
+        let by = UserLookup::Field { column: "pk", value: value.clone() };
+        assert!(ok(fixture.store().find(by).await).is_none(), "{value:?} is nobody's key");
+    }
+    let by = UserLookup::Field { column: "username", value: UserIdClaim::Null };
+    assert!(ok(fixture.store().find(by).await).is_none());
+}
+
+async fn an_unknown_column_is_an_error(fixture: impl StoreFixture) {
+    fixture.add_user("alice").await;
+    let by = UserLookup::Field { column: "no_such_column", value: UserIdClaim::Int(1) };
+    let error = fixture.store().find(by).await.expect_err("there is no such column");
+    assert_eq!(error.kind(), StoreErrorKind::Inconsistent);
+}
+
+async fn a_user_is_found_as_stored(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    let user = by_name(&fixture, "alice").await.expect("alice is there");
+    assert!(user.is_active);
+    assert_eq!(user.password.expose(), PASSWORD);
+    assert_eq!(user.fields.get("username"), Some(&FieldValue::Text("alice".to_owned())));
+    assert_eq!(user.fields.get("password"), None, "the password is no field");
+    fixture.deactivate(&key).await;
+    assert!(!by_name(&fixture, "alice").await.expect("alice is there still").is_active);
+    fixture.remove_user(&key).await;
+    assert!(by_name(&fixture, "alice").await.is_none());
+}
+
+async fn a_password_is_replaced_only_while_it_is_the_old_one(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    fixture.add_user("bob").await;
+    let [old, new, other] = [PASSWORD, "argon2$new", "argon2$other"].map(StoredPassword::new);
+    let store = fixture.store();
+    assert!(ok(store.replace_password(&key, &old, &new).await));
+    assert!(!ok(store.replace_password(&key, &old, &other).await), "it is no longer the old one");
+    assert_eq!(by_name(&fixture, "alice").await.map(|user| user.password), Some(new.clone()));
+    assert_eq!(by_name(&fixture, "bob").await.map(|user| user.password), Some(old), "bob's is untouched");
+    fixture.remove_user(&key).await;
+    assert!(!ok(store.replace_password(&key, &new, &other).await));
+}
+
+async fn a_login_is_recorded(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    assert_eq!(fixture.last_login(&key).await, None);
+    for at in [NOW + Span::from_micros(42), NOW + Span::from_secs(60)] {
+        ok(fixture.store().record_login(&key, at).await);
+        assert_eq!(fixture.last_login(&key).await, Some(at));
+    }
+    fixture.remove_user(&key).await;
+    ok(fixture.store().record_login(&key, NOW).await);
+}
+
+async fn recording_twice_leaves_the_first(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    let (first, second) = (PlainToken::new("first"), PlainToken::new("second"));
+    ok(fixture.store().record(&outstanding("one", &first, Some(&key))).await);
+    let mut again = outstanding("one", &second, None);
+    again.expires_at = NOW;
+    ok(fixture.store().record(&again).await);
+    ok(fixture.store().record(&outstanding("nobody's", &second, None)).await);
+    assert!(!ok(fixture.store().is_blacklisted("one").await));
+    let mut rows = fixture.outstanding().await;
+    rows.sort();
+    let row = |jti: &str, token: &str, user: Option<&UserKey>| LedgerRow {
+        jti: jti.to_owned(),
+        token: token.to_owned(),
+        user: user.map(UserKey::to_string),
+        created_at: NOW,
+        expires_at: TOMORROW,
+        blacklisted_at: None,
+    };
+    assert_eq!(rows, [row("nobody's", "second", None), row("one", "first", Some(&key))]);
+}
+
+async fn a_blacklisted_token_is_outstanding_too(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    let text = PlainToken::new("token");
+    let store = fixture.store();
+    assert!(!ok(store.is_blacklisted("new").await));
+    ok(store.record(&outstanding("known", &text, Some(&key))).await);
+    let at = NOW + Span::from_micros(1);
+    for jti in ["new", "known"] {
+        let token = outstanding(jti, &text, Some(&key));
+        assert_eq!(ok(store.blacklist(&token, at).await), Claim::Won, "{jti}");
+        assert_eq!(ok(store.blacklist(&token, TOMORROW).await), Claim::Lost, "{jti}");
+        assert!(ok(store.is_blacklisted(jti).await));
+    }
+    assert!(!ok(store.is_blacklisted("KNOWN").await));
+    let rows = fixture.outstanding().await;
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row.blacklisted_at == Some(at)), "the first time stays");
+}
+
+async fn of_many_blacklisters_one_wins<F: StoreFixture>(fixture: Arc<F>) {
+    let key = fixture.add_user("alice").await;
+    let claims = at_once(&fixture, move |fixture: Arc<F>, _| {
+        let key = key.clone();
+        async move {
+            let text = PlainToken::new("token");
+            ok(fixture.store().blacklist(&outstanding("one", &text, Some(&key)), NOW).await)
+        }
+    });
+    assert_eq!(winners(&claims.await), 1);
+    let rows = fixture.outstanding().await;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].blacklisted_at, Some(NOW));
+}
+
+async fn a_rotation_is_both_or_neither(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    let text = PlainToken::new("token");
+    let token = |jti| outstanding(jti, &text, Some(&key));
+    let store = fixture.store();
+    assert_eq!(ok(store.rotate(&token("a"), &token("b"), NOW).await), Claim::Won);
+    assert_eq!(ok(store.rotate(&token("a"), &token("c"), TOMORROW).await), Claim::Lost);
+    assert_eq!(ok(store.rotate(&token("b"), &token("d"), NOW).await), Claim::Won);
+    assert_eq!(ok(store.blacklist(&token("d"), NOW).await), Claim::Won);
+    assert_eq!(ok(store.rotate(&token("d"), &token("e"), NOW).await), Claim::Lost, "it was logged out");
+    let mut rows = fixture.outstanding().await;
+    rows.sort();
+    let rows: Vec<_> = rows.iter().map(|row| (&*row.jti, row.blacklisted_at)).collect();
+    assert_eq!(rows, [("a", Some(NOW)), ("b", Some(NOW)), ("d", Some(NOW))]);
+}
+
+async fn a_taken_successor_undoes_the_rotation(fixture: impl StoreFixture) {
+    let text = PlainToken::new("token");
+    let token = |jti| outstanding(jti, &text, None);
+    let store = fixture.store();
+    ok(store.record(&token("taken")).await);
+    let error = store.rotate(&token("a"), &token("taken"), NOW).await.expect_err("two tokens have one id");
+    assert_eq!(error.kind(), StoreErrorKind::Inconsistent);
+    assert!(!ok(store.is_blacklisted("a").await));
+    assert_eq!(fixture.outstanding().await.len(), 1);
+    assert_eq!(ok(store.rotate(&token("a"), &token("b"), NOW).await), Claim::Won, "nothing is left open");
+}
+
+async fn of_many_rotations_one_wins<F: StoreFixture>(fixture: Arc<F>) {
+    let key = fixture.add_user("alice").await;
+    let claims = at_once(&fixture, move |fixture: Arc<F>, number| {
+        let key = key.clone();
+        async move {
+            let text = PlainToken::new("token");
+            let successor = format!("successor-{number}");
+            let presented = outstanding("presented", &text, Some(&key));
+            ok(fixture.store().rotate(&presented, &outstanding(&successor, &text, Some(&key)), NOW).await)
+        }
+    });
+    assert_eq!(winners(&claims.await), 1);
+    let (presented, successors): (Vec<_>, Vec<_>) =
+        fixture.outstanding().await.into_iter().partition(|row| row.jti == "presented");
+    assert_eq!((presented.len(), successors.len()), (1, 1), "{successors:?}");
+    assert_eq!((presented[0].blacklisted_at, successors[0].blacklisted_at), (Some(NOW), None));
+}
+
+async fn tokens_of_deleted_users_are_nobodys(fixture: impl StoreFixture) {
+    let (alice, bob) = (fixture.add_user("alice").await, fixture.add_user("bob").await);
+    let text = PlainToken::new("token");
+    let store = fixture.store();
+    ok(store.record(&outstanding("before", &text, Some(&alice))).await);
+    fixture.remove_user(&alice).await;
+    ok(store.record(&outstanding("recorded", &text, Some(&alice))).await);
+    let blacklisted = store.blacklist(&outstanding("blacklisted", &text, Some(&alice)), NOW).await;
+    assert_eq!(ok(blacklisted), Claim::Won);
+    let (presented, successor) =
+        (outstanding("presented", &text, Some(&alice)), outstanding("successor", &text, Some(&alice)));
+    assert_eq!(ok(store.rotate(&presented, &successor, NOW).await), Claim::Won);
+    ok(store.record(&outstanding("bob's", &text, Some(&bob))).await);
+    let owned: Vec<_> = fixture.outstanding().await.into_iter().filter(|row| row.user.is_some()).collect();
+    assert_eq!(owned.len(), 1);
+    assert_eq!((&*owned[0].jti, &owned[0].user), ("bob's", &Some(bob.to_string())));
+}
+
+async fn expired_tokens_go_in_batches(fixture: impl StoreFixture) {
+    let text = PlainToken::new("token");
+    let store = fixture.store();
+    for number in 0..7 {
+        let jti = format!("expired-{number}");
+        let mut token = outstanding(&jti, &text, None);
+        token.expires_at = NOW - Span::from_micros(number);
+        if number % 2 == 0 {
+            assert_eq!(ok(store.blacklist(&token, NOW).await), Claim::Won);
+        } else {
+            ok(store.record(&token).await);
+        }
+    }
+    for (jti, left) in [("soon", 1), ("later", 1_000_000)] {
+        let mut token = outstanding(jti, &text, None);
+        token.expires_at = NOW + Span::from_micros(left);
+        assert_eq!(ok(store.blacklist(&token, NOW).await), Claim::Won);
+    }
+    let three = NonZeroU32::new(3).expect("three is not zero");
+    for flushed in [3, 3, 1, 0] {
+        assert_eq!(ok(store.flush_expired(NOW, three).await), flushed);
+    }
+    let mut left = fixture.outstanding().await;
+    left.sort();
+    assert_eq!(left.iter().map(|row| &*row.jti).collect::<Vec<_>>(), ["later", "soon"]);
+    assert!(ok(store.is_blacklisted("soon").await));
+    assert!(!ok(store.is_blacklisted("expired-0").await));
+}
+
+async fn by_name(fixture: &impl StoreFixture, name: &str) -> Option<User> {
+    ok(fixture.store().find(UserLookup::Username(name)).await)
+}
+
+/// Fifty at once.
+async fn at_once<F, Task>(fixture: &Arc<F>, task: impl Fn(Arc<F>, usize) -> Task) -> Vec<Claim>
+where
+    Task: Future<Output = Claim> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for number in 0..50 {
+        tasks.spawn(task(fixture.clone(), number));
+    }
+    tasks.join_all().await
+}
+
+fn winners(claims: &[Claim]) -> usize {
+    claims.iter().filter(|claim| **claim == Claim::Won).count()
+}
+
+fn outstanding<'a>(jti: &'a str, token: &'a PlainToken, user: Option<&'a UserKey>) -> OutstandingToken<'a> {
+    OutstandingToken { jti, token, user, created_at: NOW, expires_at: TOMORROW }
+}
+
+#[track_caller]
+fn ok<T, E: Debug>(result: Result<T, E>) -> T {
+    result.expect("the store answers")
+}
+
+const NOW: Timestamp = Timestamp::from_secs(1_767_225_600);
+const TOMORROW: Timestamp = Timestamp::from_secs(1_767_312_000);

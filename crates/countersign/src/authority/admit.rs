@@ -1,0 +1,57 @@
+//! From a token's text to a token of a kind: the step that every use case but login begins with.
+
+use crate::authority::{Authority, Failure, Parts, Refusal};
+use crate::clock::Timestamp;
+use crate::jwt::TokenError;
+use crate::secret::PlainToken;
+use crate::store::{Claim, TokenLedger, UserLookup, Users};
+use crate::token::{Kind, Token};
+use crate::user::User;
+
+impl<S: Users + TokenLedger> Authority<S> {
+    /// Verifies `plain` as a token of the kind `K` that is not blacklisted.
+    ///
+    /// SimpleJWT asks the blacklist before it looks for `exp`, id and type. So does this, when the token
+    /// has to be refused anyway: a blacklisted token is told to be that, of whatever type it is.
+    pub(super) async fn admit<K: Kind>(
+        &self,
+        plain: &PlainToken,
+        now: Timestamp,
+    ) -> Result<Token<K>, Failure> {
+        let parts = &self.parts;
+        let claims = parts.keys.verify(plain, &parts.policy.validation, now).await?;
+        if parts.rules.ledger && K::KIND.is_kept_in_ledger() {
+            let id = parts.policy.id_of(&claims)?.ok_or(TokenError::NoId)?;
+            if parts.store.is_blacklisted(&id).await? {
+                return Err(TokenError::Blacklisted.into());
+            }
+        }
+        Ok(Token::from_claims(claims, &parts.policy)?)
+    }
+
+    /// The user of a token that wants to be refreshed: still there, still let in, and still with the password
+    /// that the token was issued for. A token that outlived its password is blacklisted on the way out.
+    ///
+    /// DIFFERENCE: a token that does not say whose it is buys nothing; SimpleJWT skips every check on it.
+    pub(super) async fn refreshing_user<K: Kind>(
+        &self,
+        token: &Token<K>,
+        plain: &PlainToken,
+        now: Timestamp,
+    ) -> Result<User, Failure> {
+        let Parts { policy, rules, store, .. } = &*self.parts;
+        let value = token.user_id(policy)?.filter(|value| !value.is_empty()).ok_or(Refusal::NoUserClaim)?;
+        let user = store.find(UserLookup::Field { column: &policy.user_id_field, value }).await?;
+        let user = user.filter(|user| rules.authentication_rule.permits(user));
+        let user = user.ok_or(Refusal::NoActiveAccountForToken)?;
+        if token.is_for_current_password(&user, policy) {
+            return Ok(user);
+        }
+        if rules.ledger {
+            let row = Self::ledger_row(token, plain, Some(&user.key), now)?;
+            // Lost means that somebody else has blacklisted it, which is as good.
+            let (Claim::Won | Claim::Lost) = store.blacklist(&row, now).await?;
+        }
+        Err(Refusal::PasswordChanged.into())
+    }
+}

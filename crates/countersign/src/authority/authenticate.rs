@@ -1,0 +1,56 @@
+//! Authentication: who is it that presents a token?
+
+use crate::authority::{Attempt, Authority, Failure, Principal, Refusal};
+use crate::clock::Timestamp;
+use crate::secret::PlainToken;
+use crate::store::{TokenLedger, UserLookup, Users};
+use crate::token::{Access, Kind, Refresh, Sliding, TokenKind, Untyped, UntypedToken};
+
+impl<S: Users + TokenLedger> Authority<S> {
+    /// Takes the token for each kind that proves authentication here, in order, and finds its user.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoTokenTypeFits`] with every attempt, or what is wrong with the token's user.
+    pub async fn authenticate(&self, plain: &PlainToken) -> Result<Principal, Failure> {
+        let now = self.now();
+        let mut attempts = Vec::new();
+        for kind in &self.parts.rules.auth_tokens {
+            let attempt = match kind {
+                TokenKind::Access => self.attempt::<Access>(plain, now).await,
+                TokenKind::Sliding => self.attempt::<Sliding>(plain, now).await,
+                TokenKind::Refresh => self.attempt::<Refresh>(plain, now).await,
+                TokenKind::Untyped => self.attempt::<Untyped>(plain, now).await,
+            };
+            match attempt {
+                Ok(token) => return self.principal(token).await,
+                Err(Failure::Refused(Refusal::Token(error))) => attempts.push(Attempt { kind: *kind, error }),
+                Err(failure) => return Err(failure),
+            }
+        }
+        Err(Refusal::NoTokenTypeFits(attempts).into())
+    }
+
+    async fn attempt<K: Kind>(&self, plain: &PlainToken, now: Timestamp) -> Result<UntypedToken, Failure> {
+        Ok(self.admit::<K>(plain, now).await?.untyped())
+    }
+
+    async fn principal(&self, token: UntypedToken) -> Result<Principal, Failure> {
+        let parts = &self.parts;
+        if parts.rules.stateless {
+            let id = token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?.into_owned();
+            return Ok(Principal::Claimed { id, token });
+        }
+        let value = token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?;
+        let column = &parts.policy.user_id_field;
+        let user =
+            parts.store.find(UserLookup::Field { column, value }).await?.ok_or(Refusal::UserNotFound)?;
+        if parts.rules.check_user_is_active && !user.is_active {
+            return Err(Refusal::UserInactive.into());
+        }
+        if !token.is_for_current_password(&user, &parts.policy) {
+            return Err(Refusal::PasswordChanged.into());
+        }
+        Ok(Principal::User(Box::new(user)))
+    }
+}

@@ -1,0 +1,108 @@
+//! Putting an authority together, and refusing what cannot work before the first request does.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::authority::{Authority, Keys, Parts, Rotation, Rules};
+use crate::clock::{Clock, SystemClock};
+use crate::entropy::{Entropy, SystemEntropy};
+use crate::password::HashingPool;
+use crate::store::{TokenLedger, Users};
+use crate::token::TokenPolicy;
+
+/// An [`Authority`] in the making.
+pub struct AuthorityBuilder<S> {
+    parts: Parts<S>,
+}
+
+impl<S: Users + TokenLedger> AuthorityBuilder<S> {
+    pub(super) fn new(store: S, keys: Keys, passwords: HashingPool) -> Self {
+        Self {
+            parts: Parts {
+                store,
+                keys,
+                policy: TokenPolicy::default(),
+                rules: Rules::default(),
+                passwords,
+                clock: Arc::new(SystemClock),
+                entropy: Arc::new(SystemEntropy),
+            },
+        }
+    }
+
+    /// How tokens look.
+    #[must_use]
+    pub fn policy(mut self, policy: TokenPolicy) -> Self {
+        self.parts.policy = policy;
+        self
+    }
+
+    /// What is asked of users and done with tokens.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.parts.rules = rules;
+        self
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.parts.clock = clock;
+        self
+    }
+
+    /// Another source of randomness than the system's.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.parts.entropy = entropy;
+        self
+    }
+
+    /// The authority.
+    ///
+    /// # Errors
+    ///
+    /// When policy and rules contradict each other.
+    pub fn build(self) -> Result<Authority<S>, AuthorityError> {
+        let Parts { policy, rules, .. } = &self.parts;
+        if rules.rotation == Rotation::OnWithBlacklist && !rules.ledger {
+            return Err(AuthorityError::BlacklistWithoutLedger);
+        }
+        if rules.ledger && policy.jti_claim.is_none() {
+            return Err(AuthorityError::LedgerWithoutId);
+        }
+        if rules.auth_tokens.is_empty() {
+            return Err(AuthorityError::NoAuthTokens);
+        }
+        Ok(Authority { parts: Arc::new(self.parts) })
+    }
+}
+
+/// Settings that contradict each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthorityError {
+    /// Used refresh tokens shall be blacklisted, and there is no blacklist. SimpleJWT silently does nothing.
+    BlacklistWithoutLedger,
+    /// Tokens shall be recorded, and have no id to be known by.
+    LedgerWithoutId,
+    /// No kind of token proves authentication.
+    NoAuthTokens,
+}
+
+impl fmt::Display for AuthorityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BlacklistWithoutLedger => {
+                "rotate_refresh_tokens and blacklist_after_rotation are on, but blacklist is off: \
+                 used refresh tokens would stay good"
+            }
+            Self::LedgerWithoutId => {
+                "blacklist is on, but jti_claim is off: the blacklist knows tokens by their id"
+            }
+            Self::NoAuthTokens => "auth_token_classes is empty: nobody could authenticate",
+        })
+    }
+}
+
+impl std::error::Error for AuthorityError {}

@@ -1,0 +1,109 @@
+//! The keys an authority signs and verifies with: its own, or somebody else's by `kid`.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::authority::Failure;
+use crate::claims::Claims;
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind};
+use crate::jwt::{Invalid, TokenError, Unverified, Validation, Verified, sign};
+use crate::key::{SigningKey, VerifyingKey};
+use crate::secret::PlainToken;
+
+/// What to sign with, if anything, and what to verify with.
+pub struct Keys {
+    signing: Option<SigningKey>,
+    verifying: Verifying,
+}
+
+enum Verifying {
+    Local(VerifyingKey),
+    Remote(Arc<dyn RemoteKeys>),
+}
+
+impl Keys {
+    /// One key to sign with, whose public half verifies.
+    pub fn new(signing: SigningKey) -> Self {
+        let verifying = Verifying::Local(signing.verifying_key());
+        Self { signing: Some(signing), verifying }
+    }
+
+    /// One key to verify with, and perhaps one to sign with (`SIGNING_KEY`, `VERIFYING_KEY`).
+    pub fn pair(signing: Option<SigningKey>, verifying: VerifyingKey) -> Self {
+        Self { signing, verifying: Verifying::Local(verifying) }
+    }
+
+    /// Somebody else's keys to verify with (`JWK_URL`), and perhaps one of ours to sign with.
+    pub fn remote(signing: Option<SigningKey>, verifying: Arc<dyn RemoteKeys>) -> Self {
+        Self { signing, verifying: Verifying::Remote(verifying) }
+    }
+
+    pub(super) fn sign(&self, claims: &Claims) -> Result<PlainToken, Error> {
+        let key = self.signing.as_ref().ok_or_else(|| Error::new(ErrorKind::NoSigningKey))?;
+        sign(claims, key, None).map_err(|error| Error::with_source(ErrorKind::Signing, error))
+    }
+
+    /// Verifies a token's signature, and its registered claims at the moment `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Token`](super::Refusal::Token) for a token that is not good;
+    /// [`ErrorKind::KeysUnavailable`] when nobody can tell.
+    pub async fn verify(
+        &self,
+        token: &PlainToken,
+        validation: &Validation,
+        now: Timestamp,
+    ) -> Result<Verified<Claims>, Failure> {
+        let token = Unverified::parse(token.expose())?;
+        match &self.verifying {
+            Verifying::Local(key) => Ok(token.verify(key, validation, now)?),
+            Verifying::Remote(keys) => {
+                let unknown = TokenError::from(Invalid::UnknownKey);
+                let Some(kid) = token.header().key_id() else { return Err(unknown.into()) };
+                let key = keys.find(kid).await;
+                let key = key.map_err(|error| Error::with_source(ErrorKind::KeysUnavailable, error))?;
+                Ok(token.verify(&key.ok_or(unknown)?, validation, now)?)
+            }
+        }
+    }
+}
+
+impl From<SigningKey> for Keys {
+    fn from(signing: SigningKey) -> Self {
+        Self::new(signing)
+    }
+}
+
+/// Keys that somebody else publishes, found by `kid` (`JWK_URL`).
+pub trait RemoteKeys: Send + Sync {
+    /// The key by that id; `None` when the publisher is known not to have it.
+    fn find<'a>(&'a self, kid: &'a str) -> BoxFuture<'a, Result<Option<VerifyingKey>, RemoteKeysError>>;
+}
+
+/// The publisher cannot be asked, and what it said before is not there or too old.
+#[derive(Debug)]
+pub struct RemoteKeysError(Box<dyn StdError + Send + Sync>);
+
+impl RemoteKeysError {
+    /// With the cause.
+    pub fn new(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(source.into())
+    }
+}
+
+impl fmt::Display for RemoteKeysError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the publisher of the keys cannot be asked")
+    }
+}
+
+impl StdError for RemoteKeysError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}

@@ -1,0 +1,119 @@
+//! The one place where requests are decided: login, refresh, verification, revocation, authentication.
+//!
+//! - A dialect hands a [`Command`] in and gets an [`Outcome`] back, or a [`Failure`]: a [`Refusal`], which is
+//!   an answer, or an [`Error`], which is none. A Rust service may call the use cases by name instead.
+//! - The authority knows no family of clients. What the families' settings decide stands in a
+//!   [`TokenPolicy`] and in [`Rules`]; there is one authority for each family that is served, and all of them
+//!   share a store and a hashing pool.
+//! - The clock is read once for each command.
+
+mod admit;
+mod authenticate;
+mod blacklist;
+mod builder;
+mod flush;
+mod keys;
+mod obtain;
+mod outcome;
+mod refresh;
+mod refresh_sliding;
+mod rules;
+mod verify;
+
+use std::sync::Arc;
+
+use crate::clock::{Clock, Timestamp};
+use crate::entropy::Entropy;
+use crate::error::{Error, ErrorKind};
+use crate::password::HashingPool;
+use crate::secret::PlainToken;
+use crate::store::{OutstandingToken, TokenLedger, Users};
+use crate::token::{Kind, Token, TokenPolicy};
+use crate::user::UserKey;
+pub use builder::{AuthorityBuilder, AuthorityError};
+pub use keys::{Keys, RemoteKeys, RemoteKeysError};
+pub use obtain::Credentials;
+pub use outcome::{Attempt, Command, Failure, Outcome, Principal, Refreshed, Refusal, TokenPair};
+pub use rules::{ActiveUsers, AuthenticationRule, Rotation, Rules};
+
+/// Decides every request of one family. Cheap to clone.
+pub struct Authority<S> {
+    parts: Arc<Parts<S>>,
+}
+
+struct Parts<S> {
+    store: S,
+    keys: Keys,
+    policy: TokenPolicy,
+    rules: Rules,
+    passwords: HashingPool,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl<S> Clone for Authority<S> {
+    fn clone(&self) -> Self {
+        Self { parts: Arc::clone(&self.parts) }
+    }
+}
+
+impl<S: Users + TokenLedger> Authority<S> {
+    /// An authority over `store`, with keys to sign and verify with; everything else has SimpleJWT's defaults.
+    pub fn builder(store: S, keys: impl Into<Keys>, passwords: HashingPool) -> AuthorityBuilder<S> {
+        AuthorityBuilder::new(store, keys.into(), passwords)
+    }
+
+    /// How this authority's tokens look.
+    pub fn policy(&self) -> &TokenPolicy {
+        &self.parts.policy
+    }
+
+    /// What this authority asks of its users, and what it does with tokens that were used.
+    pub fn rules(&self) -> &Rules {
+        &self.parts.rules
+    }
+
+    /// Decides one command.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Refused`] is the answer no; [`Failure::Undecided`] means that there is none.
+    pub async fn execute(&self, command: Command) -> Result<Outcome, Failure> {
+        match command {
+            Command::Authenticate { token } => self.authenticate(&token).await.map(Outcome::Authenticated),
+            Command::Blacklist { refresh } => self.blacklist(&refresh).await.map(|()| Outcome::Blacklisted),
+            Command::ObtainPair(credentials) => self.obtain_pair(&credentials).await.map(Outcome::Pair),
+            Command::ObtainSliding(credentials) => {
+                self.obtain_sliding(&credentials).await.map(Outcome::Sliding)
+            }
+            Command::Refresh { refresh } => self.refresh(&refresh).await.map(Outcome::Refreshed),
+            Command::RefreshSliding { token } => self.refresh_sliding(&token).await.map(Outcome::Sliding),
+            Command::Verify { token } => self.verify(&token).await.map(|()| Outcome::Verified),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    fn entropy(&self) -> &dyn Entropy {
+        &*self.parts.entropy
+    }
+
+    fn sign<K: Kind>(&self, token: &Token<K>) -> Result<PlainToken, Error> {
+        self.parts.keys.sign(&token.to_be_signed(&self.parts.policy))
+    }
+
+    /// The ledger's row for a token that is being made, rotated or revoked now.
+    ///
+    /// Without an id the ledger cannot know a token; the builder refuses a ledger without `JTI_CLAIM`.
+    fn ledger_row<'a, K: Kind>(
+        token: &'a Token<K>,
+        plain: &'a PlainToken,
+        user: Option<&'a UserKey>,
+        now: Timestamp,
+    ) -> Result<OutstandingToken<'a>, Error> {
+        let jti = token.id().ok_or_else(|| Error::with_source(ErrorKind::Store, "a token without an id"))?;
+        Ok(OutstandingToken { jti, token: plain, user, created_at: now, expires_at: token.expires_at() })
+    }
+}

@@ -1,0 +1,89 @@
+//! Login: credentials for tokens.
+
+use crate::authority::{Authority, Failure, Refusal, TokenPair};
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind};
+use crate::password::Verification;
+use crate::secret::{Password, PlainToken};
+use crate::store::{StoreError, TokenLedger, UserLookup, Users};
+use crate::token::{Kind, Refresh, Sliding, Token};
+use crate::user::User;
+
+/// What a person logs in with.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// `USERNAME_FIELD`'s value.
+    pub username: String,
+    /// The password.
+    pub password: Password,
+}
+
+impl<S: Users + TokenLedger> Authority<S> {
+    /// Logs in for a refresh and an access token.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
+    pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
+        let now = self.now();
+        let user = self.log_in(credentials).await?;
+        let (refresh, plain) = self.issue::<Refresh>(&user, now).await?;
+        let access = refresh.access_token(&self.parts.policy, now, self.entropy());
+        Ok(TokenPair { access: self.sign(&access)?, refresh: plain })
+    }
+
+    /// Logs in for a sliding token.
+    ///
+    /// # Errors
+    ///
+    /// As [`obtain_pair`](Self::obtain_pair).
+    pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<PlainToken, Failure> {
+        let now = self.now();
+        let user = self.log_in(credentials).await?;
+        let (_, plain) = self.issue::<Sliding>(&user, now).await?;
+        Ok(plain)
+    }
+
+    /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.
+    async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
+        let parts = &self.parts;
+        let Some(mut user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
+            parts.passwords.burn(credentials.password.clone()).await?;
+            return Err(Refusal::NoActiveAccount.into());
+        };
+        match parts.passwords.verify(credentials.password.clone(), user.password.clone()).await? {
+            Verification::Wrong => return Err(Refusal::NoActiveAccount.into()),
+            Verification::Correct => {}
+            Verification::CorrectButOutdated { replacement } => {
+                if parts.store.replace_password(&user.key, &user.password, &replacement).await? {
+                    user.password = replacement;
+                }
+            }
+        }
+        let may_log_in = user.is_active || parts.rules.inactive_users_may_log_in;
+        if may_log_in && parts.rules.authentication_rule.permits(&user) {
+            Ok(user)
+        } else {
+            Err(Refusal::NoActiveAccount.into())
+        }
+    }
+
+    async fn issue<K: Kind>(&self, user: &User, now: Timestamp) -> Result<(Token<K>, PlainToken), Failure> {
+        let parts = &self.parts;
+        let token = Token::<K>::for_user(&parts.policy, user, now, self.entropy());
+        let token = token.ok_or_else(|| missing_field(&parts.policy.user_id_field))?;
+        let plain = self.sign(&token)?;
+        if parts.rules.ledger {
+            parts.store.record(&Self::ledger_row(&token, &plain, Some(&user.key), now)?).await?;
+        }
+        if parts.rules.update_last_login {
+            parts.store.record_login(&user.key, now).await?;
+        }
+        Ok((token, plain))
+    }
+}
+
+fn missing_field(field: &str) -> Error {
+    let message = format!("the user model has no field {field:?}, which USER_ID_FIELD names");
+    Error::with_source(ErrorKind::Store, StoreError::inconsistent(message))
+}

@@ -1,0 +1,209 @@
+//! What goes into the authority and what comes out of it.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::authority::Credentials;
+use crate::error::{Error, ErrorKind};
+use crate::jwt::TokenError;
+use crate::password::Busy;
+use crate::secret::PlainToken;
+use crate::store::{StoreError, UserIdClaim};
+use crate::token::{TokenKind, UntypedToken};
+use crate::user::User;
+
+/// One request, as every dialect can say it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Command {
+    /// Who is it that presents this token?
+    Authenticate {
+        /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
+        token: PlainToken,
+    },
+    /// Log out: this refresh token shall be good no more.
+    Blacklist {
+        /// The refresh token.
+        refresh: PlainToken,
+    },
+    /// Log in for a refresh and an access token.
+    ObtainPair(Credentials),
+    /// Log in for a sliding token.
+    ObtainSliding(Credentials),
+    /// Buy an access token.
+    Refresh {
+        /// The refresh token.
+        refresh: PlainToken,
+    },
+    /// Renew a sliding token.
+    RefreshSliding {
+        /// The sliding token.
+        token: PlainToken,
+    },
+    /// Is this token, of whatever type, genuine and in time?
+    Verify {
+        /// The token.
+        token: PlainToken,
+    },
+}
+
+/// The answer yes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// To [`Command::Authenticate`].
+    Authenticated(Principal),
+    /// To [`Command::Blacklist`].
+    Blacklisted,
+    /// To [`Command::ObtainPair`].
+    Pair(TokenPair),
+    /// To [`Command::Refresh`].
+    Refreshed(Refreshed),
+    /// To [`Command::ObtainSliding`] and [`Command::RefreshSliding`].
+    Sliding(PlainToken),
+    /// To [`Command::Verify`].
+    Verified,
+}
+
+/// What a login gives.
+#[derive(Debug)]
+pub struct TokenPair {
+    /// For the protected routes.
+    pub access: PlainToken,
+    /// For the next access token.
+    pub refresh: PlainToken,
+}
+
+/// What a refresh gives.
+#[derive(Debug)]
+pub struct Refreshed {
+    /// For the protected routes.
+    pub access: PlainToken,
+    /// The successor of the presented token, where tokens are rotated.
+    pub refresh: Option<PlainToken>,
+}
+
+/// Who it is.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Principal {
+    /// Whoever the token says: no user was loaded (`JWTStatelessUserAuthentication`).
+    Claimed {
+        /// `USER_ID_CLAIM`, as the token says it.
+        id: UserIdClaim<'static>,
+        /// The token, for what else it says.
+        token: UntypedToken,
+    },
+    /// A user of the store.
+    User(Box<User>),
+}
+
+/// No answer yes.
+#[derive(Debug)]
+pub enum Failure {
+    /// The answer is no.
+    Refused(Refusal),
+    /// There is no answer: something that is needed for one does not work.
+    Undecided(Error),
+}
+
+/// The answer no: the client's own doing, and safe to tell it.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No user with this name, or not this password, or not allowed to log in: nobody is told which.
+    NoActiveAccount,
+    /// The user of this token is gone, or not allowed in any more.
+    NoActiveAccountForToken,
+    /// The token is of none of the kinds that prove authentication here: one attempt for each.
+    NoTokenTypeFits(Vec<Attempt>),
+    /// The token says nothing about whose it is.
+    NoUserClaim,
+    /// The password was changed after the token was issued (`CHECK_REVOKE_TOKEN`).
+    PasswordChanged,
+    /// The token itself is not good.
+    Token(TokenError),
+    /// The user of this token may not log in any more (`CHECK_USER_IS_ACTIVE`).
+    UserInactive,
+    /// There is no user like the token's.
+    UserNotFound,
+}
+
+/// A token taken for one kind, and why it is not.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The kind it was taken for.
+    pub kind: TokenKind,
+    /// Why it is not of that kind.
+    pub error: TokenError,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoActiveAccount => f.write_str("no active account has these credentials"),
+            Self::NoActiveAccountForToken => f.write_str("no active account belongs to the token"),
+            Self::NoTokenTypeFits(attempts) => {
+                f.write_str("the token is of no type that proves authentication here")?;
+                attempts.iter().try_for_each(|attempt| write!(f, "; as {}: {}", attempt.kind, attempt.error))
+            }
+            Self::NoUserClaim => f.write_str("the token does not say whose it is"),
+            Self::PasswordChanged => f.write_str("the password was changed after the token was issued"),
+            Self::Token(error) => error.fmt(f),
+            Self::UserInactive => f.write_str("the token's user is inactive"),
+            Self::UserNotFound => f.write_str("the token's user does not exist"),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Undecided(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Undecided(error) => error.source(),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        Self::Refused(Refusal::Token(error))
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Undecided(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Undecided(error.into())
+    }
+}
+
+impl From<Busy> for Failure {
+    fn from(busy: Busy) -> Self {
+        Self::Undecided(Error::new(ErrorKind::Busy { retry_after: whole_seconds(busy.retry_after()) }))
+    }
+}
+
+fn whole_seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1)
+}

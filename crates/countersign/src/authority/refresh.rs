@@ -1,0 +1,43 @@
+//! Refresh: a refresh token for an access token, and for its own successor where tokens rotate.
+
+use crate::authority::{Authority, Failure, Refreshed, Rotation};
+use crate::jwt::TokenError;
+use crate::secret::PlainToken;
+use crate::store::{Claim, TokenLedger, Users};
+use crate::token::Refresh;
+
+impl<S: Users + TokenLedger> Authority<S> {
+    /// Buys an access token.
+    ///
+    /// DIFFERENCE: with rotation and blacklisting, of any number of callers with the same token exactly one
+    /// gets a successor. SimpleJWT reads the blacklist and writes it later, so that several may.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] for a token that is not good, or whose user is not let in any more.
+    pub async fn refresh(&self, presented: &PlainToken) -> Result<Refreshed, Failure> {
+        let now = self.now();
+        let parts = &self.parts;
+        let token = self.admit::<Refresh>(presented, now).await?;
+        let user = self.refreshing_user(&token, presented, now).await?;
+        let access = self.sign(&token.access_token(&parts.policy, now, self.entropy()))?;
+        if parts.rules.rotation == Rotation::Off {
+            return Ok(Refreshed { access, refresh: None });
+        }
+        let successor = token.successor(&parts.policy, now, self.entropy());
+        let plain = self.sign(&successor)?;
+        if parts.rules.ledger {
+            let new = Self::ledger_row(&successor, &plain, Some(&user.key), now)?;
+            if parts.rules.rotation == Rotation::OnWithBlacklist {
+                let old = Self::ledger_row(&token, presented, Some(&user.key), now)?;
+                match parts.store.rotate(&old, &new, now).await? {
+                    Claim::Won => {}
+                    Claim::Lost => return Err(TokenError::Blacklisted.into()),
+                }
+            } else {
+                parts.store.record(&new).await?;
+            }
+        }
+        Ok(Refreshed { access, refresh: Some(plain) })
+    }
+}

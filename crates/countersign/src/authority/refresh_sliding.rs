@@ -1,0 +1,21 @@
+//! Renewing a sliding token.
+
+use crate::authority::{Authority, Failure};
+use crate::secret::PlainToken;
+use crate::store::{TokenLedger, Users};
+use crate::token::Sliding;
+
+impl<S: Users + TokenLedger> Authority<S> {
+    /// Begins a sliding token's life anew, as long as it may be renewed. It keeps its id.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] for a token that is not good or not renewable, or whose user is not let in any more.
+    pub async fn refresh_sliding(&self, presented: &PlainToken) -> Result<PlainToken, Failure> {
+        let now = self.now();
+        let parts = &self.parts;
+        let token = self.admit::<Sliding>(presented, now).await?;
+        self.refreshing_user(&token, presented, now).await?;
+        Ok(self.sign(&token.renewed(&parts.policy, now)?)?)
+    }
+}

@@ -1,0 +1,27 @@
+//! Verification: is a token genuine and in time, whatever it is for?
+
+use crate::authority::{Authority, Failure};
+use crate::jwt::TokenError;
+use crate::secret::PlainToken;
+use crate::store::{TokenLedger, Users};
+use crate::token::Untyped;
+
+impl<S: Users + TokenLedger> Authority<S> {
+    /// Looks at signature, times and id, not at type or user; at the blacklist where
+    /// [`verify_asks_blacklist`](super::Rules::verify_asks_blacklist) says so.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal::Token`](super::Refusal::Token) that says what is wrong with it.
+    pub async fn verify(&self, token: &PlainToken) -> Result<(), Failure> {
+        let rules = &self.parts.rules;
+        let token = self.admit::<Untyped>(token, self.now()).await?;
+        let id = token.id().filter(|_| rules.ledger && rules.verify_asks_blacklist);
+        if let Some(id) = id
+            && self.parts.store.is_blacklisted(id).await?
+        {
+            return Err(TokenError::Blacklisted.into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! JSON to be written: members stay in the order in which they are given.
+
+use std::borrow::Cow;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::ser::PrettyFormatter;
+
+/// A JSON value of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number without a fraction.
+    Int(i64),
+    /// A list.
+    List(Vec<Json>),
+    /// `null`.
+    Null,
+    /// An object, its members in order.
+    Object(Vec<(Cow<'static, str>, Json)>),
+    /// A string.
+    Text(Cow<'static, str>),
+}
+
+impl Json {
+    /// An object of these members.
+    pub fn object<const N: usize>(members: [(&'static str, Json); N]) -> Self {
+        Self::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
+    /// A list of these strings.
+    pub fn texts<const N: usize>(texts: [&'static str; N]) -> Self {
+        Self::List(texts.into_iter().map(Self::from).collect())
+    }
+
+    /// Without any white space.
+    pub fn to_compact(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// With a line for each value, as Python's `json.dumps(…, indent=…)`.
+    pub fn to_indented(&self, spaces: usize) -> String {
+        let indent = " ".repeat(spaces);
+        let mut text = Vec::new();
+        let formatter = PrettyFormatter::with_indent(indent.as_bytes());
+        // Writing to memory what has no keys but strings does not fail.
+        let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter));
+        String::from_utf8(text).unwrap_or_default()
+    }
+}
+
+impl From<&'static str> for Json {
+    fn from(text: &'static str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Json {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<bool> for Json {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(value) => serializer.serialize_i64(*value),
+            Self::List(values) => serializer.collect_seq(values),
+            Self::Null => serializer.serialize_unit(),
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_stay_in_order() {
+        let json = Json::object([("z", Json::Int(1)), ("a", Json::texts(["x"])), ("m", Json::Null)]);
+        assert_eq!(json.to_compact(), r#"{"z":1,"a":["x"],"m":null}"#);
+        assert_eq!(json.to_indented(2), "{\n  \"z\": 1,\n  \"a\": [\n    \"x\"\n  ],\n  \"m\": null\n}");
+    }
+}

@@ -1,0 +1,180 @@
+//! Reading a body as DRF's parsers do: JSON, urlencoded, multipart.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use encoding_rs::Encoding;
+use futures_util::{FutureExt, future, stream};
+use http::Request;
+use http::header::CONTENT_TYPE;
+use multer::Multipart;
+use serde_json::value::RawValue;
+
+use crate::dialect::media::MediaType;
+use crate::dialect::simple_jwt::fields::FieldInput;
+use crate::dialect::simple_jwt::negotiate::joined;
+use crate::dialect::simple_jwt::render::ApiError;
+
+/// The fields of a request, before any of them is looked at.
+#[derive(Debug, PartialEq)]
+pub(super) enum Data {
+    /// A JSON object or a form: of several values of one name the last counts.
+    Fields(BTreeMap<String, FieldInput>),
+    /// JSON that is no object, by the name of its Python type.
+    NotAnObject(&'static str),
+    /// JSON's `null`.
+    Null,
+}
+
+/// Reads the body with the parser that its content type selects.
+pub(super) fn data(request: &Request<Bytes>) -> Result<Data, ApiError> {
+    if request.body().is_empty() {
+        return Ok(Data::Fields(BTreeMap::new()));
+    }
+    let content_type = joined(request.headers(), &CONTENT_TYPE).unwrap_or_default();
+    let media = MediaType::parse(&content_type);
+    if content_type.len() > MAX_MEDIA_TYPE {
+        Err(ApiError::UnsupportedMediaType(content_type))
+    } else if media.covers("application", "json") {
+        json(decoded(request.body(), &media).as_deref())
+    } else if media.covers("application", "x-www-form-urlencoded") {
+        let pairs = form_urlencoded::parse(request.body());
+        Ok(Data::Fields(pairs.map(|(name, value)| (name.into(), FieldInput::Text(value.into()))).collect()))
+    } else if media.covers("multipart", "form-data") {
+        multipart(request.body(), &media)
+    } else {
+        Err(ApiError::UnsupportedMediaType(content_type))
+    }
+}
+
+/// The body as text in the charset that is named, UTF-8 else; `None` where it is not text in it.
+fn decoded<'a>(body: &'a Bytes, media: &MediaType) -> Option<Cow<'a, str>> {
+    let charset = media.param("charset").and_then(|label| Encoding::for_label(label.as_bytes()));
+    charset.unwrap_or(encoding_rs::UTF_8).decode_without_bom_handling_and_without_replacement(body)
+}
+
+fn json(text: Option<&str>) -> Result<Data, ApiError> {
+    let unreadable = || ApiError::Parse("JSON parse error - the body is not text in its charset".into());
+    let text = text.ok_or_else(unreadable)?;
+    let malformed = |error: serde_json::Error| ApiError::Parse(format!("JSON parse error - {error}"));
+    let value: &RawValue = serde_json::from_str(text).map_err(malformed)?;
+    Ok(match value.get().as_bytes()[0] {
+        b'{' => {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(malformed)?;
+            let inputs = members.into_iter().map(|(name, value)| (name, FieldInput::from_json(value.get())));
+            Data::Fields(inputs.collect())
+        }
+        b'[' => Data::NotAnObject("list"),
+        b'"' => Data::NotAnObject("str"),
+        b't' | b'f' => Data::NotAnObject("bool"),
+        b'n' => Data::Null,
+        _ if value.get().contains(['.', 'e', 'E']) => Data::NotAnObject("float"),
+        _ => Data::NotAnObject("int"),
+    })
+}
+
+/// As lenient as Django: what is broken ends the form, and what came before it counts.
+fn multipart(body: &Bytes, media: &MediaType) -> Result<Data, ApiError> {
+    let boundary = media.param("boundary").filter(|boundary| !boundary.is_empty() && boundary.len() <= 200);
+    let Some(boundary) = boundary else {
+        return Err(ApiError::Parse(
+            "Multipart form parse error - Invalid boundary in multipart: None".into(),
+        ));
+    };
+    let whole = stream::once(future::ready(Ok::<_, std::convert::Infallible>(body.clone())));
+    let mut form = Multipart::new(whole, boundary);
+    let mut fields = BTreeMap::new();
+    // The stream is there already, so no step of the parser ever waits.
+    while let Some(Ok(Some(part))) = form.next_field().now_or_never() {
+        let Some(name) = part.name().map(str::to_owned) else { continue };
+        let is_file = part.file_name().is_some_and(|name| !name.is_empty());
+        let Some(Ok(bytes)) = part.bytes().now_or_never() else { break };
+        let input = if is_file {
+            FieldInput::Other
+        } else {
+            FieldInput::Text(String::from_utf8_lossy(&bytes).into())
+        };
+        fields.insert(name, input);
+    }
+    Ok(Data::Fields(fields))
+}
+
+const MAX_MEDIA_TYPE: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(content_type: &str, body: &str) -> Result<Data, ApiError> {
+        let request = Request::post("/").header(CONTENT_TYPE, content_type);
+        data(&request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap())
+    }
+
+    fn fields<const N: usize>(fields: [(&str, FieldInput); N]) -> Data {
+        Data::Fields(fields.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+
+    fn text(text: &str) -> FieldInput {
+        FieldInput::Text(text.to_owned())
+    }
+
+    #[test]
+    fn each_content_type_has_its_parser() {
+        let expected = || Ok(fields([("a", text("1 2")), ("b", text("ü"))]));
+        assert_eq!(read("application/json", r#"{"a":"1 2","b":"\u00fc"}"#), expected());
+        assert_eq!(read("*/*; charset=utf-8", r#"{"a":"1 2","b":"ü"}"#), expected());
+        assert_eq!(read("application/x-www-form-urlencoded", "a=0&a=1+2&b=%C3%BC"), expected());
+        let form = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1 2\r\n\
+                    --x\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\nü\r\n--x--\r\n";
+        assert_eq!(read("multipart/form-data; boundary=x", form), expected());
+        let other = Err(ApiError::UnsupportedMediaType("text/plain".into()));
+        assert_eq!(read("text/plain", "a=1"), other);
+    }
+
+    #[test]
+    fn an_empty_body_is_an_empty_object_whatever_it_claims_to_be() {
+        for content_type in ["application/json", "multipart/form-data", "text/plain"] {
+            assert_eq!(read(content_type, ""), Ok(fields([])), "{content_type}");
+        }
+    }
+
+    #[test]
+    fn a_broken_form_counts_as_far_as_it_goes() {
+        for body in ["--x--\r\n", "rubbish", "--x\r\n", "--y--"] {
+            assert_eq!(read("multipart/form-data; boundary=x", body), Ok(fields([])), "{body:?}");
+        }
+        assert!(matches!(read("multipart/form-data", "rubbish"), Err(ApiError::Parse(_))));
+    }
+
+    #[test]
+    fn a_file_is_not_a_string() {
+        let form = "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\r\n\r\n1\r\n--x--\r\n";
+        assert_eq!(read("multipart/form-data; boundary=x", form), Ok(fields([("a", FieldInput::Other)])));
+    }
+
+    #[test]
+    fn json_that_is_no_object_is_named_as_python_does() {
+        for (body, name) in
+            [("[]", "list"), ("\"x\"", "str"), ("1", "int"), ("-1.5", "float"), ("true", "bool")]
+        {
+            assert_eq!(read("application/json", body), Ok(Data::NotAnObject(name)), "{body}");
+        }
+        assert_eq!(read("application/json", " null "), Ok(Data::Null));
+        for body in ["{", "{'a':1}", "NaN", "{\"a\":NaN}", "{} {}"] {
+            assert!(matches!(read("application/json", body), Err(ApiError::Parse(_))), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_read_in_its_charset() {
+        let request = |body: &'static [u8]| {
+            let request = Request::post("/").header(CONTENT_TYPE, "application/json; charset=iso-8859-1");
+            data(&request.body(Bytes::from_static(body)).unwrap())
+        };
+        assert_eq!(request(b"{\"a\":\"\xfc\"}"), Ok(fields([("a", text("ü"))])));
+        let utf8 = Request::post("/").header(CONTENT_TYPE, "application/json");
+        let utf8 = utf8.body(Bytes::from_static(b"{\"a\":\"\xfc\"}")).unwrap();
+        assert!(matches!(data(&utf8), Err(ApiError::Parse(_))));
+    }
+}

@@ -1,0 +1,51 @@
+//! SimpleJWT's views by their URL names.
+
+use http::Method;
+
+/// One of SimpleJWT's views, and one protected view to ask who a token's user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// `GET`: the user as JSON, or exactly the error that a protected view gives.
+    Authenticate,
+    /// `token_blacklist`.
+    TokenBlacklist,
+    /// `token_obtain_pair`.
+    TokenObtainPair,
+    /// `token_obtain_sliding`.
+    TokenObtainSliding,
+    /// `token_refresh`.
+    TokenRefresh,
+    /// `token_refresh_sliding`.
+    TokenRefreshSliding,
+    /// `token_verify`.
+    TokenVerify,
+}
+
+impl Endpoint {
+    /// Every endpoint with its name in Django's URLs and the path it has by default.
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+        (Self::TokenObtainPair, "token_obtain_pair", "/api/token/"),
+        (Self::TokenRefresh, "token_refresh", "/api/token/refresh/"),
+        (Self::TokenVerify, "token_verify", "/api/token/verify/"),
+        (Self::TokenBlacklist, "token_blacklist", "/api/token/blacklist/"),
+        (Self::TokenObtainSliding, "token_obtain_sliding", "/api/token/sliding/"),
+        (Self::TokenRefreshSliding, "token_refresh_sliding", "/api/token/sliding/refresh/"),
+        (Self::Authenticate, "authenticate", "/api/token/authenticate/"),
+    ];
+
+    /// The `Allow` header (RFC 9110 §10.2.1).
+    pub(super) fn allow(self) -> &'static str {
+        match self {
+            Self::Authenticate => "GET, HEAD, OPTIONS",
+            _ => "POST, OPTIONS",
+        }
+    }
+
+    /// Whether there is a handler for this method, `OPTIONS` aside.
+    pub(super) fn handles(self, method: &Method) -> bool {
+        match self {
+            Self::Authenticate => matches!(*method, Method::GET | Method::HEAD),
+            _ => *method == Method::POST,
+        }
+    }
+}

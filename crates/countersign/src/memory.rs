@@ -1,0 +1,276 @@
+//! A store in memory: for documentation, tests and small services whose users live elsewhere.
+//!
+//! - It keeps every rule that [`store`](crate::store) states, and forgets everything with the process: after
+//!   a restart a token that was on the blacklist is good again. Do not revoke with it what must stay revoked.
+//! - It needs no async runtime: each method is done when it is first polled.
+//!
+//! ```
+//! use std::future::Future;
+//! use std::pin::pin;
+//! use std::task::{Context, Poll, Waker};
+//!
+//! use countersign::clock::{Span, Timestamp};
+//! use countersign::memory::MemoryStore;
+//! use countersign::secret::PlainToken;
+//! use countersign::store::{Claim, OutstandingToken, TokenLedger};
+//!
+//! # fn now<F: Future>(future: F) -> F::Output {
+//! #     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+//! #         Poll::Ready(output) => output,
+//! #         Poll::Pending => unreachable!("the memory store never waits"),
+//! #     }
+//! # }
+//! let store = MemoryStore::new();
+//! let at = Timestamp::from_secs(1_700_000_000);
+//! let text = PlainToken::new("eyJ…");
+//! let token = OutstandingToken {
+//!     jti: "6e8a1c3b",
+//!     token: &text,
+//!     user: None,
+//!     created_at: at,
+//!     expires_at: at + Span::from_days(1),
+//! };
+//! assert_eq!(now(store.blacklist(&token, at))?, Claim::Won);
+//! assert_eq!(now(store.blacklist(&token, at))?, Claim::Lost);
+//! assert!(now(store.is_blacklisted("6e8a1c3b"))?);
+//! # Ok::<(), countersign::store::StoreError>(())
+//! ```
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::secret::{PlainToken, StoredPassword};
+use crate::store::{Claim, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users};
+use crate::user::{FieldValue, User, UserKey};
+
+/// Users and tokens in memory.
+#[derive(Default)]
+pub struct MemoryStore(Mutex<Tables>);
+
+/// A token as a [`MemoryStore`] keeps it: one row of both tables of `token_blacklist`.
+#[derive(Clone, Debug)]
+pub struct TokenRow {
+    /// The token's id.
+    pub jti: String,
+    /// The token itself.
+    pub token: PlainToken,
+    /// Whose it is; `None` for a user who is gone.
+    pub user: Option<UserKey>,
+    /// When it was made, or first seen.
+    pub created_at: Timestamp,
+    /// Its `exp`.
+    pub expires_at: Timestamp,
+    /// Since when it is on the blacklist.
+    pub blacklisted_at: Option<Timestamp>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a user, in place of one with the same key.
+    pub fn add_user(&self, user: User) {
+        let mut tables = self.tables();
+        tables.users.retain(|known| known.key != user.key);
+        tables.users.push(user);
+    }
+
+    /// Removes a user. The user's tokens stay, as nobody's: Django's `SET_NULL`.
+    pub fn remove_user(&self, key: &UserKey) {
+        let mut tables = self.tables();
+        tables.users.retain(|user| user.key != *key);
+        tables.last_logins.remove(key);
+        for token in tables.tokens.values_mut().filter(|token| token.user.as_ref() == Some(key)) {
+            token.user = None;
+        }
+    }
+
+    /// When the user last logged in, as [`record_login`](Users::record_login) wrote it.
+    /// The `last_login` among [`User::fields`] stays what it was when the user was added.
+    pub fn last_login(&self, key: &UserKey) -> Option<Timestamp> {
+        self.tables().last_logins.get(key).copied()
+    }
+
+    /// Every token, in the order of the ids.
+    pub fn outstanding(&self) -> Vec<TokenRow> {
+        self.tables().tokens.values().cloned().collect()
+    }
+
+    /// No method panics half-way through a change, so what a poisoned lock guards is whole.
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tables = self.tables();
+        f.debug_struct("MemoryStore")
+            .field("users", &tables.users.len())
+            .field("tokens", &tables.tokens.len())
+            .finish()
+    }
+}
+
+impl Users for MemoryStore {
+    async fn find(&self, by: UserLookup<'_>) -> Result<Option<User>, StoreError> {
+        let tables = self.tables();
+        match by {
+            UserLookup::Username(name) => only(tables.users.iter().filter(|user| user.username == name)),
+            UserLookup::Field { column: "pk", value } => {
+                only(tables.users.iter().filter(|user| holds(&key_value(&user.key), &value)))
+            }
+            UserLookup::Field { column, value } => {
+                if !tables.users.is_empty()
+                    && tables.users.iter().all(|user| user.fields.get(column).is_none())
+                {
+                    return Err(StoreError::inconsistent(format!("no user has a column {column:?}")));
+                }
+                only(
+                    tables
+                        .users
+                        .iter()
+                        .filter(|user| user.fields.get(column).is_some_and(|field| holds(field, &value))),
+                )
+            }
+        }
+    }
+
+    async fn replace_password(
+        &self,
+        user: &UserKey,
+        old: &StoredPassword,
+        new: &StoredPassword,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let found = tables.users.iter_mut().find(|known| known.key == *user && known.password == *old);
+        Ok(found.map(|user| user.password = new.clone()).is_some())
+    }
+
+    async fn record_login(&self, user: &UserKey, at: Timestamp) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if tables.knows(user) {
+            tables.last_logins.insert(user.clone(), at);
+        }
+        Ok(())
+    }
+}
+
+impl TokenLedger for MemoryStore {
+    async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
+        self.tables().record(token);
+        Ok(())
+    }
+
+    async fn is_blacklisted(&self, jti: &str) -> Result<bool, StoreError> {
+        Ok(self.tables().is_blacklisted(jti))
+    }
+
+    async fn blacklist(&self, token: &OutstandingToken<'_>, at: Timestamp) -> Result<Claim, StoreError> {
+        Ok(self.tables().claim(token, at))
+    }
+
+    async fn rotate(
+        &self,
+        presented: &OutstandingToken<'_>,
+        successor: &OutstandingToken<'_>,
+        at: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        let mut tables = self.tables();
+        if tables.is_blacklisted(presented.jti) {
+            return Ok(Claim::Lost);
+        }
+        if tables.tokens.contains_key(successor.jti) || presented.jti == successor.jti {
+            return Err(StoreError::inconsistent("the successor's jti is there already"));
+        }
+        let claim = tables.claim(presented, at);
+        tables.record(successor);
+        Ok(claim)
+    }
+
+    async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
+        let mut tables = self.tables();
+        let mut left = limit.get();
+        let before = tables.tokens.len();
+        tables.tokens.retain(|_, token| {
+            let goes = left > 0 && token.expires_at <= now;
+            left -= u32::from(goes);
+            !goes
+        });
+        Ok((before - tables.tokens.len()) as u64)
+    }
+}
+
+#[derive(Default)]
+struct Tables {
+    users: Vec<User>,
+    last_logins: HashMap<UserKey, Timestamp>,
+    tokens: BTreeMap<String, TokenRow>,
+}
+
+impl Tables {
+    fn knows(&self, key: &UserKey) -> bool {
+        self.users.iter().any(|user| user.key == *key)
+    }
+
+    fn is_blacklisted(&self, jti: &str) -> bool {
+        self.tokens.get(jti).is_some_and(|token| token.blacklisted_at.is_some())
+    }
+
+    fn record(&mut self, token: &OutstandingToken<'_>) -> &mut TokenRow {
+        let user = token.user.filter(|key| self.knows(key)).cloned();
+        self.tokens.entry(token.jti.to_owned()).or_insert_with(|| TokenRow {
+            jti: token.jti.to_owned(),
+            token: token.token.clone(),
+            user,
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            blacklisted_at: None,
+        })
+    }
+
+    fn claim(&mut self, token: &OutstandingToken<'_>, at: Timestamp) -> Claim {
+        let row = self.record(token);
+        if row.blacklisted_at.is_some() {
+            return Claim::Lost;
+        }
+        row.blacklisted_at = Some(at);
+        Claim::Won
+    }
+}
+
+fn only<'a>(mut users: impl Iterator<Item = &'a User>) -> Result<Option<User>, StoreError> {
+    let first = users.next();
+    if users.next().is_some() {
+        return Err(StoreError::inconsistent("more than one user has this value"));
+    }
+    Ok(first.cloned())
+}
+
+fn holds(field: &FieldValue, claim: &UserIdClaim<'_>) -> bool {
+    match (field, claim) {
+        (FieldValue::Int(int), UserIdClaim::Int(claimed)) => int == claimed,
+        (FieldValue::Int(int), UserIdClaim::Text(text)) => text.parse() == Ok(*int),
+        (FieldValue::Text(field), UserIdClaim::Int(claimed)) => *field == claimed.to_string(),
+        (FieldValue::Text(field), UserIdClaim::Text(text)) => field == text,
+        (FieldValue::Uuid(uuid), UserIdClaim::Text(text)) => {
+            matches!(text.len(), 32 | 36) && Uuid::try_parse(text).is_ok_and(|claimed| claimed == *uuid)
+        }
+        _ => false,
+    }
+}
+
+fn key_value(key: &UserKey) -> FieldValue {
+    match key {
+        UserKey::Int(int) => FieldValue::Int(*int),
+        UserKey::Text(text) => FieldValue::Text(text.clone()),
+        UserKey::Uuid(uuid) => FieldValue::Uuid(*uuid),
+    }
+}

@@ -1,0 +1,418 @@
+//! The use cases over the store in memory, on a clock that the tests move.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use countersign::authority::{
+    Attempt, Authority, Credentials, Failure, Principal, Refusal, Rotation, Rules,
+};
+use countersign::claims::Claims;
+use countersign::clock::{ManualClock, Span, Timestamp};
+use countersign::entropy::{Entropy, SeededEntropy, SystemEntropy};
+use countersign::error::ErrorKind;
+use countersign::jwt::{Audience, Invalid, TokenError, Unverified, sign};
+use countersign::key::{Algorithm, SigningKey};
+use countersign::memory::MemoryStore;
+use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
+use countersign::secret::{Password, PlainToken, SigningSecret};
+use countersign::store::UserIdClaim;
+use countersign::token::{RevokeClaim, TokenKind, TokenPolicy};
+use countersign::user::{FieldValue, Fields, User, UserKey};
+use futures_executor::block_on;
+
+const SECRET: &str = "a secret of at least 32 bytes, known to this test";
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_250_000);
+
+struct House {
+    store: Arc<MemoryStore>,
+    clock: Arc<ManualClock>,
+    authority: Authority<Arc<MemoryStore>>,
+}
+
+fn house(change: impl FnOnce(&mut TokenPolicy, &mut Rules)) -> House {
+    let mut policy = TokenPolicy::default();
+    let mut rules = Rules::default();
+    rules.ledger = true;
+    change(&mut policy, &mut rules);
+    let store = Arc::new(MemoryStore::new());
+    store.add_user(ada("pw"));
+    let clock = Arc::new(ManualClock::at(NOW));
+    let authority = Authority::builder(Arc::clone(&store), key(), pool())
+        .policy(policy)
+        .rules(rules)
+        .clock(clock.clone())
+        .entropy(Arc::new(SeededEntropy::new(1)))
+        .build()
+        .unwrap();
+    House { store, clock, authority }
+}
+
+fn key() -> SigningKey {
+    SigningKey::load(Algorithm::Hs256, &SigningSecret::new(SECRET)).unwrap()
+}
+
+fn pool() -> HashingPool {
+    let hashers = PasswordHashers::new(vec![Hasher::Md5]).unwrap();
+    let size = PoolSize { threads: NonZeroUsize::MIN, waiting_per_thread: NonZeroUsize::MIN };
+    HashingPool::start(Arc::new(hashers), Arc::new(SystemEntropy), size).unwrap()
+}
+
+fn ada(password: &str) -> User {
+    let hashers = PasswordHashers::new(vec![Hasher::Md5]).unwrap();
+    User {
+        key: UserKey::Int(7),
+        username: "ada".into(),
+        password: hashers.make(&Password::new(password), &SystemEntropy),
+        is_active: true,
+        fields: Fields::from_iter([("id", FieldValue::Int(7)), ("username", FieldValue::Text("ada".into()))]),
+    }
+}
+
+fn credentials(username: &str, password: &str) -> Credentials {
+    Credentials { username: username.into(), password: Password::new(password) }
+}
+
+/// A token with exactly these claims, signed with the house's key.
+fn token(json: &str) -> PlainToken {
+    sign(&Claims::parse(json).unwrap(), &key(), None).unwrap()
+}
+
+fn claims(token: &PlainToken) -> Claims {
+    Unverified::parse(token.expose()).unwrap().claims_without_verification().unwrap()
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
+    match result {
+        Err(Failure::Refused(refusal)) => refusal,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+fn refused(error: TokenError) -> Refusal {
+    Refusal::Token(error)
+}
+
+#[test]
+fn a_login_gives_tokens_as_simple_jwt_writes_them() {
+    let house = house(|_, _| {});
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    let refresh = claims(&pair.refresh);
+    let names: Vec<_> = refresh.iter().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(names, ["token_type", "exp", "iat", "jti", "user_id"]);
+    assert_eq!(refresh.raw("exp"), Some("1700086400"));
+    assert_eq!(refresh.raw("iat"), Some("1700000000"));
+    assert_eq!(refresh.raw("user_id"), Some("\"7\""));
+    let access = claims(&pair.access);
+    assert_eq!(access.raw("exp"), Some("1700000300"));
+    assert_eq!(access.raw("token_type"), Some("\"access\""));
+    assert_ne!(access.raw("jti"), refresh.raw("jti"));
+
+    let rows = house.store.outstanding();
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].created_at, rows[0].expires_at), (NOW, Timestamp::from_secs(1_700_086_400)));
+    assert_eq!(rows[0].user, Some(UserKey::Int(7)));
+    assert_eq!(rows[0].token, pair.refresh);
+}
+
+#[test]
+fn audience_and_issuer_end_the_claims() {
+    let house = house(|policy, _| {
+        policy.validation.audience = Some(Audience::Any(vec!["a".into(), "b".into()]));
+        policy.validation.issuer = Some("us".into());
+    });
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    assert!(claims(&pair.access).to_json().ends_with(r#""user_id":"7","aud":["a","b"],"iss":"us"}"#));
+    let refreshed = block_on(house.authority.refresh(&pair.refresh)).unwrap();
+    assert!(claims(&refreshed.access).to_json().ends_with(r#""user_id":"7","aud":["a","b"],"iss":"us"}"#));
+}
+
+#[test]
+fn a_refresh_copies_every_claim_to_the_letter_but_its_own() {
+    let house = house(|_, _| {});
+    let presented = token(
+        r#"{"token_type":"refresh","exp":1700000500,"iat":1,"jti":"x","user_id":"7",
+            "big":123456789012345678901234567890,"float":1.50,"nested":{"b":1,"a":[]},"name":"\u00e4"}"#,
+    );
+    let access = claims(&block_on(house.authority.refresh(&presented)).unwrap().access).to_json();
+    let copied = r#""user_id":"7","big":123456789012345678901234567890,"float":1.50,"nested":{"b":1,"a":[]},"name":"\u00e4"}"#;
+    assert!(access.ends_with(copied), "{access}");
+    assert!(access.starts_with(r#"{"token_type":"access","exp":1700000300,"iat":1700000000,"jti":""#), "{access}");
+}
+
+#[test]
+fn everybody_who_may_not_log_in_gets_one_answer() {
+    let house = house(|_, _| {});
+    house.store.add_user(User { is_active: false, key: UserKey::Int(8), username: "bob".into(), ..ada("pw") });
+    for (username, password) in [("ada", "wrong"), ("nobody", "pw"), ("bob", "pw"), ("Ada", "pw")] {
+        let answer = block_on(house.authority.obtain_pair(&credentials(username, password)));
+        assert_eq!(refusal(answer), Refusal::NoActiveAccount, "{username}");
+    }
+    assert!(house.store.outstanding().is_empty());
+}
+
+#[test]
+fn a_used_refresh_token_is_used_up_where_tokens_rotate_with_blacklist() {
+    let house = house(|_, rules| rules.rotation = Rotation::OnWithBlacklist);
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    house.clock.advance(Span::from_secs(10));
+    let refreshed = block_on(house.authority.refresh(&pair.refresh)).unwrap();
+    let successor = refreshed.refresh.unwrap();
+    assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), refused(TokenError::Blacklisted));
+    assert_eq!(claims(&successor).raw("exp"), Some("1700086410"));
+    let names: Vec<_> = claims(&successor).iter().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(names, ["token_type", "exp", "iat", "jti", "user_id"]);
+    assert!(block_on(house.authority.refresh(&successor)).is_ok());
+    assert_eq!(house.store.outstanding().len(), 3);
+}
+
+#[test]
+fn without_blacklisting_a_rotated_token_stays_good() {
+    let house = house(|_, rules| rules.rotation = Rotation::On);
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    assert!(block_on(house.authority.refresh(&pair.refresh)).unwrap().refresh.is_some());
+    assert!(block_on(house.authority.refresh(&pair.refresh)).is_ok());
+    assert_eq!(house.store.outstanding().len(), 3);
+}
+
+#[test]
+fn who_is_gone_or_inactive_does_not_refresh() {
+    let house = house(|_, _| {});
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap();
+    house.store.add_user(User { is_active: false, ..ada("pw") });
+    assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), Refusal::NoActiveAccountForToken);
+    assert_eq!(refusal(block_on(house.authority.refresh_sliding(&sliding))), Refusal::NoActiveAccountForToken);
+    house.store.remove_user(&UserKey::Int(7));
+    assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), Refusal::NoActiveAccountForToken);
+    assert_eq!(refusal(block_on(house.authority.refresh_sliding(&sliding))), Refusal::NoActiveAccountForToken);
+}
+
+/// DIFFERENCE: SimpleJWT skips every check on a token without a user.
+#[test]
+fn a_token_that_says_nothing_of_its_user_does_not_refresh() {
+    let house = house(|_, _| {});
+    for user in ["", r#","user_id":null"#, r#","user_id":"""#, r#","user_id":0"#] {
+        let refresh = token(&format!(r#"{{"token_type":"refresh","exp":1700000500,"jti":"x"{user}}}"#));
+        assert_eq!(refusal(block_on(house.authority.refresh(&refresh))), Refusal::NoUserClaim, "{user}");
+        let sliding = token(&format!(
+            r#"{{"token_type":"sliding","exp":1700000500,"refresh_exp":1700000500,"jti":"x"{user}}}"#
+        ));
+        assert_eq!(refusal(block_on(house.authority.refresh_sliding(&sliding))), Refusal::NoUserClaim, "{user}");
+    }
+}
+
+/// DIFFERENCE: Django answers most of these with a 500.
+#[test]
+fn signed_but_odd_claims_are_refused() {
+    let house = house(|_, _| {});
+    let invalid = || refused(TokenError::Invalid(Invalid::ClaimType));
+    for (odd, expected) in [
+        (r#""exp":1700000500,"user_id":"7""#, refused(TokenError::NoId)),
+        (r#""exp":1700000500,"jti":["x"],"user_id":"7""#, invalid()),
+        (r#""exp":1700000500,"jti":"x","user_id":["7"]"#, invalid()),
+        (r#""exp":1700000500,"jti":"x","user_id":{"id":7}"#, invalid()),
+        (r#""exp":1700000500,"jti":"x","user_id":true"#, invalid()),
+        (r#""exp":1700000500,"jti":"x","user_id":7.5"#, invalid()),
+        (r#""exp":1700000500,"jti":"x","user_id":9223372036854775808"#, Refusal::NoActiveAccountForToken),
+        (r#""exp":1700000500,"jti":"x","user_id":"7 or 1=1""#, Refusal::NoActiveAccountForToken),
+        (r#""exp":1e18,"jti":"x","user_id":"7""#, invalid()),
+        (r#""exp":"1700000500","jti":"x","user_id":"7""#, invalid()),
+        (r#""exp":true,"jti":"x","user_id":"7""#, invalid()),
+        (r#""exp":9223372036854775808,"jti":"x","user_id":"7""#, invalid()),
+        (r#""exp":-1,"jti":"x","user_id":"7""#, refused(TokenError::Expired)),
+        (r#""exp":1700000500,"nbf":"1","jti":"x","user_id":"7""#, invalid()),
+        (r#""jti":"x","user_id":"7""#, refused(TokenError::MissingClaim("exp".into()))),
+    ] {
+        let refresh = token(&format!(r#"{{"token_type":"refresh",{odd}}}"#));
+        assert_eq!(refusal(block_on(house.authority.refresh(&refresh))), expected, "{odd}");
+    }
+}
+
+#[test]
+fn a_token_of_another_type_is_refused_everywhere_but_at_verify() {
+    let house = house(|_, _| {});
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    assert_eq!(refusal(block_on(house.authority.refresh(&pair.access))), refused(TokenError::WrongType));
+    assert_eq!(refusal(block_on(house.authority.blacklist(&pair.access))), refused(TokenError::WrongType));
+    let attempts = vec![Attempt { kind: TokenKind::Access, error: TokenError::WrongType }];
+    let answer = block_on(house.authority.authenticate(&pair.refresh));
+    assert_eq!(refusal(answer), Refusal::NoTokenTypeFits(attempts));
+    for token in [&pair.access, &pair.refresh] {
+        assert!(block_on(house.authority.verify(token)).is_ok());
+    }
+}
+
+#[test]
+fn an_access_token_proves_who_it_is_while_its_user_may_log_in() {
+    let house = house(|_, _| {});
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    let user = block_on(house.authority.authenticate(&pair.access)).unwrap();
+    assert!(matches!(user, Principal::User(user) if user.username == "ada"));
+    house.store.add_user(User { is_active: false, ..ada("pw") });
+    assert_eq!(refusal(block_on(house.authority.authenticate(&pair.access))), Refusal::UserInactive);
+    house.store.remove_user(&UserKey::Int(7));
+    assert_eq!(refusal(block_on(house.authority.authenticate(&pair.access))), Refusal::UserNotFound);
+}
+
+#[test]
+fn a_stateless_authority_takes_the_tokens_word() {
+    let house = house(|_, rules| rules.stateless = true);
+    let access = token(r#"{"token_type":"access","exp":1700000500,"jti":"x","user_id":"99"}"#);
+    let principal = block_on(house.authority.authenticate(&access)).unwrap();
+    assert!(matches!(principal, Principal::Claimed { id: UserIdClaim::Text(id), .. } if id == "99"));
+    let nobody = token(r#"{"token_type":"access","exp":1700000500,"jti":"x"}"#);
+    assert_eq!(refusal(block_on(house.authority.authenticate(&nobody))), Refusal::NoUserClaim);
+}
+
+#[test]
+fn a_sliding_token_renews_itself_until_its_end() {
+    let house = house(|_, rules| rules.auth_tokens = vec![TokenKind::Access, TokenKind::Sliding]);
+    let first = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap();
+    assert!(block_on(house.authority.authenticate(&first)).is_ok());
+    house.clock.advance(Span::from_mins(4));
+    let second = block_on(house.authority.refresh_sliding(&first)).unwrap();
+    for kept in ["jti", "refresh_exp", "user_id"] {
+        assert_eq!(claims(&first).raw(kept), claims(&second).raw(kept), "{kept}");
+    }
+    assert_eq!(claims(&second).raw("exp"), Some("1700000540"));
+    house.clock.advance(Span::from_mins(5));
+    assert_eq!(refusal(block_on(house.authority.refresh_sliding(&second))), refused(TokenError::Expired));
+    let over = token(
+        r#"{"token_type":"sliding","exp":1800000000,"refresh_exp":1700000000,"jti":"x","user_id":"7"}"#,
+    );
+    let expected = refused(TokenError::ClaimExpired("refresh_exp".into()));
+    assert_eq!(refusal(block_on(house.authority.refresh_sliding(&over))), expected);
+}
+
+#[test]
+fn a_blacklisted_sliding_token_proves_nothing() {
+    let house = house(|_, rules| rules.auth_tokens = vec![TokenKind::Sliding]);
+    let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap();
+    let refresh = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap().refresh;
+    block_on(house.authority.blacklist(&refresh)).unwrap();
+    assert!(block_on(house.authority.authenticate(&sliding)).is_ok());
+    // A blacklisted token is told to be that, whatever type it is of.
+    let attempts = vec![Attempt { kind: TokenKind::Sliding, error: TokenError::Blacklisted }];
+    assert_eq!(refusal(block_on(house.authority.authenticate(&refresh))), Refusal::NoTokenTypeFits(attempts));
+}
+
+#[test]
+fn a_second_logout_is_refused_and_one_after_the_user_is_gone_is_not() {
+    let house = house(|_, rules| rules.verify_asks_blacklist = true);
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    block_on(house.authority.blacklist(&pair.refresh)).unwrap();
+    assert_eq!(refusal(block_on(house.authority.blacklist(&pair.refresh))), refused(TokenError::Blacklisted));
+    assert_eq!(refusal(block_on(house.authority.verify(&pair.refresh))), refused(TokenError::Blacklisted));
+    house.store.remove_user(&UserKey::Int(7));
+    for (id, user) in [("a", r#","user_id":"7""#), ("b", "")] {
+        let unknown = token(&format!(r#"{{"token_type":"refresh","exp":1700000500,"jti":"{id}"{user}}}"#));
+        block_on(house.authority.blacklist(&unknown)).unwrap();
+    }
+    assert_eq!(house.store.outstanding().iter().filter(|row| row.blacklisted_at.is_some()).count(), 3);
+}
+
+#[test]
+fn tokens_die_with_the_password_they_were_issued_for() {
+    let house = house(|policy, _| policy.revoke_claim = Some(RevokeClaim::md5("hash_password")));
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    assert!(block_on(house.authority.refresh(&pair.refresh)).is_ok());
+    house.store.add_user(ada("another"));
+    assert_eq!(refusal(block_on(house.authority.authenticate(&pair.access))), Refusal::PasswordChanged);
+    assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), Refusal::PasswordChanged);
+    // It was blacklisted on the way out.
+    house.store.add_user(ada("pw"));
+    assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), refused(TokenError::Blacklisted));
+}
+
+#[test]
+fn forged_and_respelled_tokens_are_refused() {
+    let house = house(|_, _| {});
+    let good = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap().access;
+    let good = good.expose();
+    let (head, signature) = good.rsplit_once('.').unwrap();
+    let payload = head.split_once('.').unwrap().1;
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+    let (last, respelled) = (signature.chars().last().unwrap(), next_in_alphabet(signature));
+    for (what, forged) in [
+        ("alg none", format!("{none}.{payload}.")),
+        ("alg none, signed", format!("{none}.{payload}.{signature}")),
+        ("no signature", format!("{head}.")),
+        ("padding", format!("{good}=")),
+        ("leftover bits", good.strip_suffix(last).unwrap().to_owned() + &respelled.to_string()),
+        ("a blank", format!(" {good}")),
+        ("a fourth part", format!("{good}.x")),
+        ("two parts", head.to_owned()),
+        ("too long", "a".repeat(10 * 1024 * 1024)),
+        ("nothing", String::new()),
+        ("not ASCII", format!("{good}ä")),
+    ] {
+        let answer = refusal(block_on(house.authority.verify(&PlainToken::new(forged))));
+        assert!(matches!(answer, Refusal::Token(TokenError::Invalid(_))), "{what}: {answer:?}");
+    }
+}
+
+/// The character after the last one: the same bytes to a lenient decoder, as 32 bytes leave two bits over.
+fn next_in_alphabet(signature: &str) -> char {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let last = signature.bytes().last().unwrap();
+    char::from(ALPHABET[ALPHABET.iter().position(|byte| *byte == last).unwrap() + 1])
+}
+
+#[test]
+fn what_contradicts_itself_is_refused_before_the_first_request() {
+    let build = |change: fn(&mut TokenPolicy, &mut Rules)| {
+        let (mut policy, mut rules) = (TokenPolicy::default(), Rules::default());
+        change(&mut policy, &mut rules);
+        Authority::builder(MemoryStore::new(), key(), pool()).policy(policy).rules(rules).build().map(drop)
+    };
+    assert!(build(|_, _| {}).is_ok());
+    assert!(build(|_, rules| rules.rotation = Rotation::OnWithBlacklist).is_err());
+    assert!(build(|_, rules| rules.auth_tokens = Vec::new()).is_err());
+    assert!(
+        build(|policy, rules| {
+            policy.jti_claim = None;
+            rules.ledger = true;
+        })
+        .is_err()
+    );
+}
+
+#[test]
+fn a_login_past_the_pools_bound_is_told_to_come_back() {
+    /// Hands out randomness only when it is let: whoever needs a salt stands still until then.
+    struct Gate(std::sync::Mutex<std::sync::mpsc::Receiver<()>>, std::sync::mpsc::Sender<()>);
+    impl Entropy for Gate {
+        fn fill(&self, bytes: &mut [u8]) {
+            self.1.send(()).unwrap();
+            self.0.lock().unwrap().recv().unwrap();
+            SystemEntropy.fill(bytes);
+        }
+    }
+    let (open, gate) = std::sync::mpsc::channel();
+    let (arrived, arrivals) = std::sync::mpsc::channel();
+    let hashers = Arc::new(PasswordHashers::new(vec![Hasher::Md5]).unwrap());
+    let size = PoolSize { threads: NonZeroUsize::MIN, waiting_per_thread: NonZeroUsize::MIN };
+    let pool = HashingPool::start(hashers, Arc::new(Gate(gate.into(), arrived)), size).unwrap();
+    let authority = Authority::builder(MemoryStore::new(), key(), pool).build().unwrap();
+
+    let login = |authority: Authority<MemoryStore>| {
+        std::thread::spawn(move || block_on(authority.obtain_pair(&credentials("nobody", "pw"))))
+    };
+    let working = login(authority.clone());
+    arrivals.recv().unwrap();
+    let nobody = credentials("nobody", "pw");
+    let mut waiting = std::pin::pin!(authority.obtain_pair(&nobody));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(std::future::Future::poll(waiting.as_mut(), &mut context).is_pending());
+
+    match block_on(authority.obtain_pair(&nobody)) {
+        Err(Failure::Undecided(error)) => {
+            assert!(matches!(error.kind(), ErrorKind::Busy { retry_after } if retry_after >= 1));
+        }
+        other => panic!("expected to be told to come back, got {other:?}"),
+    }
+    open.send(()).unwrap();
+    open.send(()).unwrap();
+    assert_eq!(refusal(working.join().unwrap()), Refusal::NoActiveAccount);
+    assert_eq!(refusal(block_on(waiting)), Refusal::NoActiveAccount);
+}
