@@ -170,11 +170,21 @@ impl Pair {
     pub fn same_rows(&self) {
         let mut tables = vec![self.users()];
         if self.settings.blacklist() {
-            tables.push(self.table(OUTSTANDING));
-            tables.push(self.table(BLACKLISTED));
+            let (mut outstanding, mut blacklisted) = (self.table(OUTSTANDING), self.table(BLACKLISTED));
+            for (outstanding, blacklisted) in [
+                (&mut outstanding.theirs, &mut blacklisted.theirs),
+                (&mut outstanding.ours, &mut blacklisted.ours),
+            ] {
+                blacklisted.renumber("id", &blacklisted.column("id"));
+                blacklisted.renumber("token_id", &outstanding.column("id"));
+                outstanding.renumber("id", &outstanding.column("id"));
+            }
+            tables.extend([outstanding, blacklisted]);
         }
         let found: Vec<_> = tables.iter().flat_map(|table| table.theirs.differences(&table.ours)).collect();
-        assert!(found.is_empty(), "{}\n\nGenuine and Countersign: {tables:#?}", found.join("\n"));
+        let shown = |Both { theirs, ours }: &Both<Table>| format!("Genuine {theirs:?}\nCountersign {ours:?}");
+        let shown: Vec<_> = tables.iter().map(shown).collect();
+        assert!(found.is_empty(), "{}\n\n{}", found.join("\n"), shown.join("\n\n"));
     }
 
     /// A token of the oracle's `make_token`, good or odd, that is not outstanding anywhere.

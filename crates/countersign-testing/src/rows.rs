@@ -1,12 +1,14 @@
 //! Rows as they are stored, and whether two tables hold the same.
 
+use std::fmt;
+
 use jiff::civil::DateTime;
 use serde_json::Value;
 
 use crate::token;
 
 /// The rows of one table, as SQLite stores them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Table {
     name: String,
     /// The rows, in the order of the primary key.
@@ -14,7 +16,7 @@ pub struct Table {
 }
 
 /// One row: columns in the table's order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Row(Vec<(String, Value)>);
 
 impl Table {
@@ -38,6 +40,21 @@ impl Table {
             (Some(row), None) => row,
             _ => panic!("not exactly one row with {column} = {value} in {self:#?}"),
         }
+    }
+
+    /// Puts the place of the row it names in the place of every id in `column`. Ids are the database's own affair: they
+    /// must refer to the same rows, and a number left out between two of them means nothing.
+    pub(crate) fn renumber(&mut self, column: &str, referred: &[Value]) {
+        let cells = self.rows.iter_mut().flat_map(|row| &mut row.0).filter(|(name, _)| name == column);
+        for (_, id) in cells {
+            let place = referred.iter().position(|known| known == id);
+            *id = format!("of row {}", place.expect("an id refers to a row")).into();
+        }
+    }
+
+    /// The values of a column.
+    pub(crate) fn column(&self, name: &str) -> Vec<Value> {
+        self.rows.iter().map(|row| row.value(name).clone()).collect()
     }
 
     /// How two tables differ, a sentence each.
@@ -78,6 +95,20 @@ impl Row {
     #[track_caller]
     pub fn text(&self, column: &str) -> &str {
         self.value(column).as_str().unwrap_or_else(|| panic!("no text in {column} of {self:?}"))
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.name)?;
+        self.rows.iter().try_for_each(|row| write!(f, "\n  {row:?}"))
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cells: Vec<_> = self.0.iter().map(|(column, value)| format!("{column}={value}")).collect();
+        f.write_str(&cells.join(" "))
     }
 }
 

@@ -3,9 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use countersign::authority::{
-    Attempt, Authority, Credentials, Failure, Principal, Refusal, Rotation, Rules,
-};
+use countersign::authority::{Attempt, Authority, Credentials, Failure, Principal, Refusal, Rotation, Rules};
 use countersign::claims::Claims;
 use countersign::clock::{ManualClock, Span, Timestamp};
 use countersign::entropy::{Entropy, SeededEntropy, SystemEntropy};
@@ -136,13 +134,21 @@ fn a_refresh_copies_every_claim_to_the_letter_but_its_own() {
     let access = claims(&block_on(house.authority.refresh(&presented)).unwrap().access).to_json();
     let copied = r#""user_id":"7","big":123456789012345678901234567890,"float":1.50,"nested":{"b":1,"a":[]},"name":"\u00e4"}"#;
     assert!(access.ends_with(copied), "{access}");
-    assert!(access.starts_with(r#"{"token_type":"access","exp":1700000300,"iat":1700000000,"jti":""#), "{access}");
+    assert!(
+        access.starts_with(r#"{"token_type":"access","exp":1700000300,"iat":1700000000,"jti":""#),
+        "{access}"
+    );
 }
 
 #[test]
 fn everybody_who_may_not_log_in_gets_one_answer() {
     let house = house(|_, _| {});
-    house.store.add_user(User { is_active: false, key: UserKey::Int(8), username: "bob".into(), ..ada("pw") });
+    house.store.add_user(User {
+        is_active: false,
+        key: UserKey::Int(8),
+        username: "bob".into(),
+        ..ada("pw")
+    });
     for (username, password) in [("ada", "wrong"), ("nobody", "pw"), ("bob", "pw"), ("Ada", "pw")] {
         let answer = block_on(house.authority.obtain_pair(&credentials(username, password)));
         assert_eq!(refusal(answer), Refusal::NoActiveAccount, "{username}");
@@ -181,10 +187,16 @@ fn who_is_gone_or_inactive_does_not_refresh() {
     let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap();
     house.store.add_user(User { is_active: false, ..ada("pw") });
     assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), Refusal::NoActiveAccountForToken);
-    assert_eq!(refusal(block_on(house.authority.refresh_sliding(&sliding))), Refusal::NoActiveAccountForToken);
+    assert_eq!(
+        refusal(block_on(house.authority.refresh_sliding(&sliding))),
+        Refusal::NoActiveAccountForToken
+    );
     house.store.remove_user(&UserKey::Int(7));
     assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), Refusal::NoActiveAccountForToken);
-    assert_eq!(refusal(block_on(house.authority.refresh_sliding(&sliding))), Refusal::NoActiveAccountForToken);
+    assert_eq!(
+        refusal(block_on(house.authority.refresh_sliding(&sliding))),
+        Refusal::NoActiveAccountForToken
+    );
 }
 
 /// DIFFERENCE: SimpleJWT skips every check on a token without a user.
@@ -197,7 +209,11 @@ fn a_token_that_says_nothing_of_its_user_does_not_refresh() {
         let sliding = token(&format!(
             r#"{{"token_type":"sliding","exp":1700000500,"refresh_exp":1700000500,"jti":"x"{user}}}"#
         ));
-        assert_eq!(refusal(block_on(house.authority.refresh_sliding(&sliding))), Refusal::NoUserClaim, "{user}");
+        assert_eq!(
+            refusal(block_on(house.authority.refresh_sliding(&sliding))),
+            Refusal::NoUserClaim,
+            "{user}"
+        );
     }
 }
 

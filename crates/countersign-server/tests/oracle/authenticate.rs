@@ -96,6 +96,9 @@ fn the_user_must_be_there_and_active() {
         access(json!({"user_id": "3"})),
         access(json!({"user_id": "0"})),
         access(json!({"user_id": "-1"})),
+        access(json!({"user_id": "9223372036854775808"})),
+        access(json!({"user_id": 9_223_372_036_854_775_808_u64})),
+        access(json!({"user_id": "99999999999999999999999999"})),
         access(json!({"user_id": null})),
     ]);
 }

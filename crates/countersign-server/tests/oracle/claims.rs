@@ -25,16 +25,16 @@ fn rotating() -> Settings {
     Settings::new().set("ROTATE_REFRESH_TOKENS", true).set("BLACKLIST_AFTER_ROTATION", true)
 }
 
-/// Asks all about a token with these claims besides the usual: `[verify, authenticate, refresh]`.
-fn agree_on_claims(pair: &Pair, statuses: [u16; 3], claims: &Value) {
+/// Asks all about a token with these claims besides the usual.
+fn agree_on_claims(pair: &Pair, status: u16, claims: &Value) {
     let made = |kind: &str| {
         pair.make_token(json!({"kind": kind, "username": "ada", "claims": claims, "signature": {}}))
     };
     let access = made("access");
     pair.agree_all(&[
-        (statuses[0], verify(&access)),
-        (statuses[1], authenticate(&access)),
-        (statuses[2], refresh(&made("refresh"))),
+        (status, verify(&access)),
+        (status, authenticate(&access)),
+        (status, refresh(&made("refresh"))),
     ]);
 }
 
@@ -42,8 +42,8 @@ fn agree_on_claims(pair: &Pair, statuses: [u16; 3], claims: &Value) {
 fn one_audience_is_asked_for() {
     let pair = pair(&rotating().set("AUDIENCE", "shop"));
     the_whole_way(&pair);
-    agree_on_claims(&pair, [200; 3], &json!({"aud": "shop"}));
-    agree_on_claims(&pair, [200; 3], &json!({"aud": ["bank", "shop"]}));
+    agree_on_claims(&pair, 200, &json!({"aud": "shop"}));
+    agree_on_claims(&pair, 200, &json!({"aud": ["bank", "shop"]}));
     for wrong in [
         json!({}),
         json!({"aud": "shops"}),
@@ -56,27 +56,25 @@ fn one_audience_is_asked_for() {
         json!({"aud": ["shop", 5]}),
         json!({"aud": ""}),
     ] {
-        agree_on_claims(&pair, [401; 3], &wrong);
+        agree_on_claims(&pair, 401, &wrong);
     }
-    pair.same_rows();
 }
 
 #[test]
 fn one_of_several_audiences_is_enough() {
     let pair = pair(&rotating().set("AUDIENCE", json!(["shop", "bank"])));
     the_whole_way(&pair);
-    agree_on_claims(&pair, [200; 3], &json!({"aud": "bank"}));
-    agree_on_claims(&pair, [200; 3], &json!({"aud": ["x", "bank"]}));
-    agree_on_claims(&pair, [401; 3], &json!({"aud": "x"}));
-    agree_on_claims(&pair, [401; 3], &json!({}));
-    pair.same_rows();
+    agree_on_claims(&pair, 200, &json!({"aud": "bank"}));
+    agree_on_claims(&pair, 200, &json!({"aud": ["x", "bank"]}));
+    agree_on_claims(&pair, 401, &json!({"aud": "x"}));
+    agree_on_claims(&pair, 401, &json!({}));
 }
 
 #[test]
 fn the_issuer_is_asked_for() {
     let pair = pair(&rotating().set("ISSUER", "https://example.com/").set("AUDIENCE", "shop"));
     the_whole_way(&pair);
-    agree_on_claims(&pair, [200; 3], &json!({"aud": "shop", "iss": "https://example.com/"}));
+    agree_on_claims(&pair, 200, &json!({"aud": "shop", "iss": "https://example.com/"}));
     for wrong in [
         json!({}),
         json!({"iss": "https://example.com"}),
@@ -88,7 +86,7 @@ fn the_issuer_is_asked_for() {
     ] {
         let mut claims = wrong;
         claims["aud"] = json!("shop");
-        agree_on_claims(&pair, [401; 3], &claims);
+        agree_on_claims(&pair, 401, &claims);
     }
     pair.same_rows();
 }
@@ -111,8 +109,8 @@ fn leeway_applies_to_every_time() {
     ]);
     let now = token::claim(&made("access", 60), "iat").as_i64().unwrap();
     for claim in ["iat", "nbf"] {
-        agree_on_claims(&pair, [200; 3], &json!({claim: now + 10}));
-        agree_on_claims(&pair, [401; 3], &json!({claim: now + 100}));
+        agree_on_claims(&pair, 200, &json!({claim: now + 10}));
+        agree_on_claims(&pair, 401, &json!({claim: now + 100}));
     }
     let sliding = |ago: i64| {
         pair.make_token(json!({"kind": "sliding", "username": "ada", "claims": {"refresh_exp": now - ago}}))
