@@ -1,7 +1,22 @@
-//! placeholder
+//! `countersign`: the JWT endpoints of Django's packages as a server, and what goes with running it.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the commands are still to come"))]
-
+mod cli;
+mod commands;
 mod config;
+mod failure;
+mod serve;
+mod terminal;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::print_failure(&failure);
+            failure.exit_code()
+        }
+    }
+}

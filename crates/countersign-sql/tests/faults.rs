@@ -144,6 +144,7 @@ async fn a_killed_server_has_kept_every_rotation_that_it_told_of() {
     assert_eq!(rows, claims, "each rotation has one successor, the last of which is good");
 }
 
+#[expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test's other process, read by the test")]
 async fn rotate_until_killed(url: &str) {
     let database = Database::connect(url, &UserTable::default()).await.unwrap();
     let text = PlainToken::new("token");

@@ -1,5 +1,7 @@
 //! The use cases over the store in memory, on a clock that the tests move.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
+
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! `profile`: as Django is, or as a new deployment should be.
 
+use std::fmt;
+
 use super::reference::Surroundings;
 use super::setting::{Fault, Setting};
 use super::tree::Value;
@@ -12,6 +14,15 @@ pub(crate) enum Profile {
     Django,
     /// What a new deployment should have: weak keys are refused.
     Strict,
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Django => "django",
+            Self::Strict => "strict",
+        })
+    }
 }
 
 impl Setting for Profile {

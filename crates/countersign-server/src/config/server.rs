@@ -16,7 +16,7 @@ pub(crate) struct ServerConfig {
     pub(crate) listen: SocketAddr,
     /// `max_body_bytes`: a longer request body is refused (413).
     pub(crate) max_body_bytes: NonZeroUsize,
-    /// `request_timeout`: from the head of a request to its answer.
+    /// `request_timeout`: how long a client may take to send a request's body.
     pub(crate) request_timeout: Duration,
     /// `header_timeout`: from the connection, or the answer before, to the end of a request's head.
     pub(crate) header_timeout: Duration,

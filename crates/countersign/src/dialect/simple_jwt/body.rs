@@ -12,20 +12,9 @@ use multer::Multipart;
 use serde_json::value::RawValue;
 
 use crate::dialect::media::MediaType;
-use crate::dialect::simple_jwt::fields::FieldInput;
+use crate::dialect::simple_jwt::error::ApiError;
+use crate::dialect::simple_jwt::fields::{Data, FieldInput};
 use crate::dialect::simple_jwt::negotiate::joined;
-use crate::dialect::simple_jwt::render::ApiError;
-
-/// The fields of a request, before any of them is looked at.
-#[derive(Debug, PartialEq)]
-pub(super) enum Data {
-    /// A JSON object or a form: of several values of one name the last counts.
-    Fields(BTreeMap<String, FieldInput>),
-    /// JSON that is no object, by the name of its Python type.
-    NotAnObject(&'static str),
-    /// JSON's `null`.
-    Null,
-}
 
 /// Reads the body with the parser that its content type selects.
 pub(super) fn data(request: &Request<Bytes>) -> Result<Data, ApiError> {

@@ -1,0 +1,140 @@
+//! `countersign token inspect`.
+
+use std::io::{self, Read};
+
+use countersign::authority::{Failure as Undecided, Keys, Refusal};
+use countersign::claims::Claims;
+use countersign::clock::{Clock, SystemClock, Timestamp};
+use countersign::jwt::{Header, TokenError, Unverified, Validation};
+use countersign::secret::PlainToken;
+use serde_json::{Map, Value, json};
+
+use crate::cli::Inspect;
+use crate::commands::{configuration_file, load};
+use crate::failure::Failure;
+use crate::serve::families::keys;
+use crate::terminal::{bold, dim, green, print, red, yellow};
+
+pub(super) async fn run(args: Inspect) -> Result<(), Failure> {
+    let token = read(&args.token)?;
+    let unreadable = |error: TokenError| Failure::input(format!("this cannot be read: {error}"));
+    let unverified = Unverified::parse(token.expose()).map_err(unreadable)?;
+    let claims = unverified.claims_without_verification().map_err(unreadable)?;
+    let verdict = verdict(&args, &token).await?;
+    if args.json {
+        print(as_json(unverified.header(), &claims, &verdict));
+    } else {
+        show(unverified.header(), &claims, &verdict, SystemClock.now());
+    }
+    match verdict {
+        Verdict::Bad(_) => Err(Failure::work("the token is not good")),
+        Verdict::Good | Verdict::NotVerified => Ok(()),
+    }
+}
+
+enum Verdict {
+    Good,
+    Bad(String),
+    NotVerified,
+}
+
+/// With a configuration the token is verified as the verify endpoint would, but for the blacklist.
+async fn verdict(args: &Inspect, token: &PlainToken) -> Result<Verdict, Failure> {
+    if args.configured.config.is_none() && configuration_file(&args.configured).is_err() {
+        return Ok(Verdict::NotVerified);
+    }
+    let config = load(&args.configured)?;
+    let Some(family) = &config.simple_jwt else { return Ok(Verdict::NotVerified) };
+    let keys: Keys = keys(family)?;
+    let validation: &Validation = &family.policy.validation;
+    match keys.verify(token, validation, SystemClock.now()).await {
+        Ok(_) => Ok(Verdict::Good),
+        Err(Undecided::Refused(Refusal::Token(error))) => Ok(Verdict::Bad(error.to_string())),
+        Err(failure) => Err(Failure::caused("the token could not be verified", &failure)),
+    }
+}
+
+fn read(token: &str) -> Result<PlainToken, Failure> {
+    if token != "-" {
+        return Ok(PlainToken::new(token.trim()));
+    }
+    let mut text = String::new();
+    let read = io::stdin().lock().take(1024 * 1024).read_to_string(&mut text);
+    read.map_err(|error| Failure::caused("cannot read the token from standard input", &error))?;
+    Ok(PlainToken::new(text.trim()))
+}
+
+fn show(header: &Header, claims: &Claims, verdict: &Verdict, now: Timestamp) {
+    print(format_args!("{}  {}", bold("algorithm"), header.algorithm()));
+    if let Some(kid) = header.key_id() {
+        print(format_args!("{}     {kid}", bold("key id")));
+    }
+    print(bold("claims"));
+    let width = claims.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, json) in claims.iter() {
+        let time = TIMES.contains(&name).then(|| claims.date(name).ok().flatten()).flatten();
+        let time = time.map(|time| format!("{}, {}", date(time), distance(time, now)));
+        print(format_args!("  {name:width$}  {json}  {}", dim(time.as_deref().unwrap_or_default())));
+    }
+    let verdict = match verdict {
+        Verdict::Good => green("good: the signature and the times hold"),
+        Verdict::Bad(why) => red(why),
+        Verdict::NotVerified => {
+            yellow("not verified: there is no configuration to take the key from (--config)")
+        }
+    };
+    print(format_args!("{}    {verdict}", bold("verdict")));
+}
+
+fn as_json(header: &Header, claims: &Claims, verdict: &Verdict) -> String {
+    let claims: Map<String, Value> = claims
+        .iter()
+        .map(|(name, json)| (name.to_owned(), serde_json::from_str(json).unwrap_or(Value::Null)))
+        .collect();
+    let (verified, error) = match verdict {
+        Verdict::Good => (Value::Bool(true), Value::Null),
+        Verdict::Bad(why) => (Value::Bool(false), Value::from(why.as_str())),
+        Verdict::NotVerified => (Value::Null, Value::Null),
+    };
+    let header = json!({"alg": header.algorithm(), "kid": header.key_id()});
+    json!({"header": header, "claims": claims, "verified": verified, "error": error}).to_string()
+}
+
+fn date(time: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(time.as_micros())
+        .map_or_else(|_| "far away".to_owned(), |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+/// `in 4 minutes`, `3 days ago`: the largest unit alone.
+fn distance(time: Timestamp, now: Timestamp) -> String {
+    let seconds = time.as_secs().saturating_sub(now.as_secs());
+    let (size, name) = UNITS.into_iter().find(|(size, _)| seconds.abs() >= *size).unwrap_or((1, "second"));
+    let count = seconds.abs() / size;
+    let plural = if count == 1 { "" } else { "s" };
+    if seconds > 0 { format!("in {count} {name}{plural}") } else { format!("{count} {name}{plural} ago") }
+}
+
+const TIMES: [&str; 4] = ["exp", "iat", "nbf", "refresh_exp"];
+const UNITS: [(i64, &str); 5] =
+    [(365 * 86_400, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distance_is_told_in_its_largest_unit() {
+        let at = |seconds: i64| {
+            distance(Timestamp::from_secs(1_000_000_000 + seconds), Timestamp::from_secs(1_000_000_000))
+        };
+        assert_eq!(at(299), "in 4 minutes");
+        assert_eq!(at(-86_400), "1 day ago");
+        assert_eq!(at(0), "0 seconds ago");
+        assert_eq!(at(1), "in 1 second");
+    }
+
+    #[test]
+    fn a_date_reads_as_a_date() {
+        assert_eq!(date(Timestamp::from_secs(1_700_000_000)), "2023-11-14 22:13:20 UTC");
+    }
+}

@@ -1,0 +1,44 @@
+//! Why a command ends: a sentence for a person, and the exit code.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::process::ExitCode;
+
+/// A command that did not do what it was asked to.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl Failure {
+    /// The input is wrong: arguments, configuration, what was typed. Exit code 2.
+    pub(crate) fn input(message: impl fmt::Display) -> Self {
+        Self { message: message.to_string(), code: 2 }
+    }
+
+    /// The input is right and something did not work. Exit code 1.
+    pub(crate) fn work(message: impl fmt::Display) -> Self {
+        Self { message: message.to_string(), code: 1 }
+    }
+
+    /// As [`work`](Self::work), with all of an error's causes in the sentence.
+    pub(crate) fn caused(doing: &str, error: &dyn StdError) -> Self {
+        let (mut message, mut cause) = (format!("{doing}: {error}"), error.source());
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Self { message, code: 1 }
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.code)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}

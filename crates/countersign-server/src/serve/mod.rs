@@ -1,0 +1,9 @@
+//! Serving: from the configuration to answers over TCP.
+
+pub(crate) mod app;
+pub(crate) mod dev;
+pub(crate) mod families;
+pub(crate) mod http;
+pub(crate) mod logs;
+mod requests;
+pub(crate) mod stop;
