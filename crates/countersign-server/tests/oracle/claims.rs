@@ -133,11 +133,7 @@ fn claims_may_have_other_names() {
     let Both { ours, .. } = pair.agree(200, &login("ada"));
     assert_eq!(token::claim(&ours.field("access"), "sub"), "ada");
 
-    let made = |change: Value| {
-        let mut asked = json!({"kind": "refresh", "username": "ada"});
-        asked.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        pair.make_token(asked)
-    };
+    let made = |change: Value| made(&pair, "refresh", &change);
     pair.agree_all(&[
         (200, refresh(&made(json!({"claims": {"jti": "kept apart", "token_type": "x"}})))),
         (401, refresh(&made(json!({"claims": {"sub": "nobody"}})))),

@@ -44,7 +44,7 @@ fn wrong_tokens_are_refused_alike() {
 #[test]
 fn the_field_is_read_alike() {
     let pair = pair(&Settings::new());
-    let good = pair.make_token(json!({"kind": "refresh", "username": "ada"}));
+    let good = made(&pair, "refresh", &json!({}));
     let body = |status, value: serde_json::Value| (status, Request::post(REFRESH).json(&value));
     pair.agree_all(&[
         body(200, json!({"refresh": good})),

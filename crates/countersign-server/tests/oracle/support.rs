@@ -33,9 +33,10 @@ pub(crate) fn countersign() -> Subject {
 }
 
 pub(crate) fn people(oracle: &Oracle) {
-    let names = json!({"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"});
-    let mut ada = json!({"username": "ada", "password": PASSWORD, "is_staff": true});
-    ada.as_object_mut().unwrap().extend(names.as_object().unwrap().clone());
+    let ada = json!({
+        "username": "ada", "password": PASSWORD, "is_staff": true,
+        "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace",
+    });
     oracle.call("create_user", ada);
     oracle.call("create_user", json!({"username": "bob", "password": PASSWORD, "is_active": false}));
 }
@@ -79,18 +80,22 @@ pub(crate) fn agree_on(
     pair.agree_each(status, &tokens.as_ref().map(|token| request(token)))
 }
 
+/// A token of ada's, with what else the oracle's `make_token` is asked for.
+pub(crate) fn made(pair: &Pair, kind: &str, change: &Value) -> String {
+    let mut asked = json!({"kind": kind, "username": "ada"});
+    for (name, value) in change.as_object().into_iter().flatten() {
+        asked[name] = value.clone();
+    }
+    pair.make_token(asked)
+}
+
 /// Tokens that are wrong in one way each, of `kind`, for ada.
 pub(crate) fn wrong_tokens(pair: &Pair, kind: &str) -> Vec<String> {
-    let made = |change: Value| {
-        let mut asked = json!({"kind": kind, "username": "ada"});
-        asked.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        pair.make_token(asked)
-    };
+    let made = |change: Value| made(pair, kind, &change);
     let good = made(json!({}));
-    let parts: Vec<&str> = good.split('.').collect();
-    let (head, body, signature) = (parts[0], parts[1], parts[2]);
     let other = made(json!({"claims": {"is_superuser": true}}));
-    let other_body = other.split('.').nth(1).unwrap();
+    let parts: Vec<&str> = good.split('.').chain(other.split('.')).collect();
+    let (head, body, signature, other_body) = (parts[0], parts[1], parts[2], parts[4]);
     let another_key = "another-key-that-is-just-as-long-as-it-has-to-be-for-any-of-the-algorithms-0123";
     vec![
         made(json!({"lifetime": -1})),

@@ -71,11 +71,7 @@ fn a_token_without_the_revoke_claim_is_refused() {
     let pair = pair(&Settings::new().set("CHECK_REVOKE_TOKEN", true).set("REVOKE_TOKEN_CLAIM", "pw"));
     let answers = pair.agree(200, &login("ada"));
     assert!(token::claim(&answers.ours.field("refresh"), "pw").is_string());
-    let made = |kind: &str, change: Value| {
-        let mut asked = json!({"kind": kind, "username": "ada"});
-        asked.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        pair.make_token(asked)
-    };
+    let made = |kind: &str, change: Value| made(&pair, kind, &change);
     pair.agree_all(&[
         (200, authenticate(&made("access", json!({})))),
         (401, authenticate(&made("access", json!({"without": ["pw"]})))),
