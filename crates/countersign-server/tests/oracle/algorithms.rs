@@ -3,6 +3,7 @@
 use countersign_testing::{Oracle, Pair, Settings};
 use serde_json::json;
 
+use crate::rotation::blacklisting;
 use crate::support::*;
 
 fn asymmetric(algorithm: &str) -> Settings {
@@ -23,7 +24,7 @@ fn good_both_ways(pair: &Pair) {
 }
 
 /// Signs in and compares, and refuses what the others would have signed.
-fn the_whole_way(algorithm: &str) {
+fn signed_with(algorithm: &str) {
     let settings =
         asymmetric(algorithm).set("ROTATE_REFRESH_TOKENS", true).set("BLACKLIST_AFTER_ROTATION", true);
     let pair = pair(&settings);
@@ -51,17 +52,17 @@ fn the_whole_way(algorithm: &str) {
 
 #[test]
 fn rs256() {
-    the_whole_way("RS256");
+    signed_with("RS256");
 }
 
 #[test]
 fn es256() {
-    the_whole_way("ES256");
+    signed_with("ES256");
 }
 
 #[test]
 fn eddsa() {
-    the_whole_way("EdDSA");
+    signed_with("EdDSA");
 }
 
 #[test]
@@ -78,4 +79,18 @@ fn every_hmac_is_good_both_ways() {
     for algorithm in ["HS256", "HS384", "HS512"] {
         good_both_ways(&shared(&Settings::new().set("ALGORITHM", algorithm)));
     }
+}
+
+#[test]
+fn a_secret_of_its_own_may_sign() {
+    let secret = "the-signing-key-is-not-the-secret-key-of-the-project-at-all-0123456789";
+    let pair = pair(&blacklisting().set("SIGNING_KEY", secret));
+    the_whole_way(&pair);
+    let with_secret_key = |key: &str| {
+        pair.make_token(
+            json!({"kind": "access", "username": "ada", "signature": {"algorithm": "HS256", "key": key}}),
+        )
+    };
+    pair.agree(200, &authenticate(&with_secret_key(secret)));
+    pair.agree(401, &authenticate(&with_secret_key("the key of somebody else, who would like to come in")));
 }

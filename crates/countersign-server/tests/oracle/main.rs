@@ -4,16 +4,23 @@
 //! its own pair of services, so that none sees another's rows.
 
 mod algorithms;
+mod audience_issuer_leeway;
 mod authenticate;
-mod claims;
+mod claims_names;
+mod defaults;
 mod differences;
 mod hashers;
+mod headers;
+mod last_login;
 mod ledger;
 mod negotiation;
 mod obtain;
 mod race;
 mod refresh;
+mod revoke;
+mod rotation;
 mod shared;
 mod sliding;
+mod stateless;
 mod support;
 mod users;

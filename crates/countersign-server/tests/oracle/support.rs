@@ -80,6 +80,22 @@ pub(crate) fn agree_on(
     pair.agree_each(status, &tokens.as_ref().map(|token| request(token)))
 }
 
+/// Signs in, refreshes, verifies, authenticates and blacklists; every step must be as the genuine one.
+pub(crate) fn the_whole_way(pair: &Pair) {
+    let answers = pair.agree(200, &login("ada"));
+    let first = answers.field("refresh");
+    agree_on(pair, 200, &answers.field("access"), authenticate);
+    agree_on(pair, 200, &answers.field("access"), verify);
+    let answers = agree_on(pair, 200, &first, refresh);
+    agree_on(pair, 200, &answers.field("access"), authenticate);
+    agree_on(pair, 200, &answers.field("refresh"), blacklist);
+    agree_on(pair, 401, &answers.field("refresh"), refresh);
+    agree_on(pair, 401, &first, refresh);
+    let slide = pair.agree(200, &login_sliding("ada")).field("token");
+    agree_on(pair, 200, &slide, refresh_sliding);
+    pair.same_rows();
+}
+
 /// A token of ada's, with what else the oracle's `make_token` is asked for.
 pub(crate) fn made(pair: &Pair, kind: &str, change: &Value) -> String {
     let mut asked = json!({"kind": kind, "username": "ada"});
