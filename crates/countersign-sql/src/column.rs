@@ -73,15 +73,6 @@ pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
     matches!(text.len(), 32 | 36).then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
-/// A primary key as a value to look for.
-pub(crate) fn key_value(key: &UserKey) -> FieldValue {
-    match key {
-        UserKey::Int(int) => FieldValue::Int(*int),
-        UserKey::Text(text) => FieldValue::Text(text.clone()),
-        UserKey::Uuid(uuid) => FieldValue::Uuid(*uuid),
-    }
-}
-
 /// A value as a primary key, if it is of a type that one can have.
 pub(crate) fn value_key(value: &FieldValue) -> Option<UserKey> {
     match value {

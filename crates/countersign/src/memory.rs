@@ -123,7 +123,7 @@ impl Users for MemoryStore {
         match by {
             UserLookup::Username(name) => only(tables.users.iter().filter(|user| user.username == name)),
             UserLookup::Field { column: "pk", value } => {
-                only(tables.users.iter().filter(|user| holds(&key_value(&user.key), &value)))
+                only(tables.users.iter().filter(|user| holds(&user.key.clone().into(), &value)))
             }
             UserLookup::Field { column, value } => {
                 if !tables.users.is_empty()
@@ -258,13 +258,5 @@ fn holds(field: &FieldValue, claim: &UserIdClaim<'_>) -> bool {
         FieldValue::Text(text) => claim.as_text().is_some_and(|claimed| claimed == *text),
         FieldValue::Uuid(uuid) => claim.as_uuid() == Some(*uuid),
         _ => false,
-    }
-}
-
-fn key_value(key: &UserKey) -> FieldValue {
-    match key {
-        UserKey::Int(int) => FieldValue::Int(*int),
-        UserKey::Text(text) => FieldValue::Text(text.clone()),
-        UserKey::Uuid(uuid) => FieldValue::Uuid(*uuid),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use bytes::Bytes;
 use encoding_rs::Encoding;
-use futures_util::{FutureExt, future, stream};
+use futures_util::{FutureExt, stream};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use multer::Multipart;
@@ -71,7 +72,10 @@ fn multipart(body: &Bytes, media: &MediaType) -> Result<Data, ApiError> {
             "Multipart form parse error - Invalid boundary in multipart: None".into(),
         ));
     };
-    let whole = stream::once(future::ready(Ok::<_, std::convert::Infallible>(body.clone())));
+    // An end of our own behind the body: a form that was cut off is read as far as it goes, and behind a form
+    // that has its end nothing is read.
+    let end = Bytes::from(format!("\r\n--{boundary}--\r\n"));
+    let whole = stream::iter([body.clone(), end].map(Ok::<_, Infallible>));
     let mut form = Multipart::new(whole, boundary);
     let mut fields = BTreeMap::new();
     // The stream is there already, so no step of the parser ever waits.
@@ -134,6 +138,12 @@ mod tests {
             assert_eq!(read("multipart/form-data; boundary=x", body), Ok(fields([])), "{body:?}");
         }
         assert!(matches!(read("multipart/form-data", "rubbish"), Err(ApiError::Parse(_))));
+    }
+
+    #[test]
+    fn a_form_that_was_cut_off_keeps_its_last_field() {
+        let cut = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n";
+        assert_eq!(read("multipart/form-data; boundary=x", cut), Ok(fields([("a", text("1\r\n"))])));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use http::{Method, Response, StatusCode};
 
-use crate::authority::{Attempt, Outcome, Principal, Refusal};
+use crate::authority::{Attempt, Outcome, Principal, Refusal, SlidingLogin};
 use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::simple_jwt::{Endpoint, Exchange};
 use crate::dialect::{Json, Rejection, SimpleJwt};
@@ -29,7 +29,9 @@ impl SimpleJwt {
                     refreshed.refresh.map(|token| ("refresh".into(), token.expose().to_owned().into()));
                 Json::Object([Some(access), refresh].into_iter().flatten().collect())
             }
-            Outcome::Sliding(token) => Json::object([("token", token.expose().to_owned().into())]),
+            Outcome::Sliding(SlidingLogin { token, .. }) | Outcome::SlidingRenewed(token) => {
+                Json::object([("token", token.expose().to_owned().into())])
+            }
         };
         respond(exchange, StatusCode::OK, &body)
     }
