@@ -16,6 +16,7 @@
 pub mod compare;
 pub mod conformance;
 mod exchange;
+mod key_server;
 mod oracle;
 mod pair;
 mod process;
@@ -25,6 +26,7 @@ mod settings;
 pub mod token;
 
 pub use exchange::{Request, Response};
+pub use key_server::KeyServer;
 pub use oracle::Oracle;
 pub use pair::{Both, Pair, Subject};
 pub use rows::{Row, Table};

@@ -68,8 +68,8 @@ impl Oracle {
         Self::call_once(settings, database, "migrate", &json!({}));
     }
 
-    /// A new key pair for an asymmetric algorithm, in PEM: private, public.
-    pub fn make_keys(algorithm: &str) -> (String, String) {
+    /// A new key pair for an asymmetric algorithm: the private and the public key in PEM, and the public one as JWK.
+    pub fn make_keys(algorithm: &str) -> [String; 3] {
         let folder = tempfile::tempdir().expect("the temporary folder can be written");
         let keys = Self::call_once(
             &Settings::new(),
@@ -77,8 +77,7 @@ impl Oracle {
             "make_keys",
             &json!({"algorithm": algorithm}),
         );
-        let pem = |index: usize| keys[index].as_str().expect("keys are texts").to_owned();
-        (pem(0), pem(1))
+        serde_json::from_value(keys).expect("keys are texts")
     }
 
     /// Runs one function without serving.

@@ -116,7 +116,7 @@ fn same_cell(column: &str, theirs: &Value, ours: &Value) -> bool {
     let (Value::String(theirs), Value::String(ours)) = (theirs, ours) else { return theirs == ours };
     theirs == ours
         || match column {
-            "password" => hash_parameters(theirs) == hash_parameters(ours),
+            "password" | "pass_hash" => hash_parameters(theirs) == hash_parameters(ours),
             "token" => token::Token::read(theirs).is_some() && token::differences(theirs, ours).is_empty(),
             _ => same_time(theirs, ours) || (token::is_random_id(theirs) && token::is_random_id(ours)),
         }

@@ -17,11 +17,14 @@ pub struct Settings {
     hashers: Vec<&'static str>,
     simple_jwt: Vec<(&'static str, Value)>,
     stateless: bool,
+    allow_all_users: bool,
 }
 
 /// A user model that the oracle's project has.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum UserModel {
+    /// Columns of other names than Django's.
+    Account,
     /// Django's own `auth.User`.
     Django,
     /// A text as primary key, `club_member` as table, no `is_active` column.
@@ -40,10 +43,11 @@ impl Settings {
             hashers: vec!["md5"],
             simple_jwt: Vec::new(),
             stateless: false,
+            allow_all_users: false,
         }
     }
 
-    /// Gives a setting of `SIMPLE_JWT`, by its Django name. Lifetimes are in seconds.
+    /// Gives a setting of `SIMPLE_JWT`, by its Django name. Lifetimes are in seconds; `None` is null.
     #[must_use]
     pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.simple_jwt.retain(|(known, _)| *known != name);
@@ -79,6 +83,13 @@ impl Settings {
         self
     }
 
+    /// Lets passwords be checked by `AllowAllUsersModelBackend`, which lets inactive users in.
+    #[must_use]
+    pub fn allow_all_users(mut self) -> Self {
+        self.allow_all_users = true;
+        self
+    }
+
     pub(crate) fn blacklist(&self) -> bool {
         self.blacklist
     }
@@ -98,6 +109,7 @@ impl Settings {
             "user_model": self.user_model.label(),
             "password_hashers": self.hashers,
             "simple_jwt": simple_jwt,
+            "backend": self.backend(),
             "authentication": self.authentication(),
             "follow_main": true,
         })
@@ -116,6 +128,10 @@ impl Settings {
         line(format_args!("[database]\nurl = \"sqlite://{}\"", database.display()));
         line(format_args!("[users]\ntable = \"{}\"", self.user_model.table()));
         line(format_args!("username_field = \"{}\"", self.user_model.username_field()));
+        line(format_args!("authentication_backend = \"django.contrib.auth.backends.{}\"", self.backend()));
+        for (name, column) in self.user_model.renamed_columns() {
+            line(format_args!("{name} = \"{column}\""));
+        }
         line(format_args!("[simple_jwt]\nblacklist = {}", self.blacklist));
         if self.stateless {
             line(format_args!("authentication_class = \"{}\"", self.authentication()));
@@ -124,6 +140,10 @@ impl Settings {
             line(format_args!("{} = {}", name.to_lowercase(), in_toml(value)));
         }
         toml
+    }
+
+    fn backend(&self) -> &'static str {
+        if self.allow_all_users { "AllowAllUsersModelBackend" } else { "ModelBackend" }
     }
 
     fn authentication(&self) -> &'static str {
@@ -145,6 +165,7 @@ impl UserModel {
     /// Django's `app_label.Model`.
     pub(crate) fn label(self) -> &'static str {
         match self {
+            Self::Account => "people.Account",
             Self::Django => "auth.User",
             Self::Member => "people.Member",
             Self::Person => "people.Person",
@@ -154,15 +175,30 @@ impl UserModel {
     /// The model's table.
     pub fn table(self) -> &'static str {
         match self {
+            Self::Account => "accounts",
             Self::Django => "auth_user",
             Self::Member => "club_member",
             Self::Person => "people_person",
         }
     }
 
+    /// Django's names of columns that are called otherwise, and what they are called.
+    fn renamed_columns(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Account => &[
+                ("id", "account_no"),
+                ("password", "pass_hash"),
+                ("last_login", "seen_at"),
+                ("is_active", "enabled"),
+            ],
+            Self::Django | Self::Member | Self::Person => &[],
+        }
+    }
+
     /// The model's `USERNAME_FIELD`.
     pub fn username_field(self) -> &'static str {
         match self {
+            Self::Account => "login",
             Self::Django => "username",
             Self::Member => "handle",
             Self::Person => "email",
@@ -170,10 +206,12 @@ impl UserModel {
     }
 }
 
-/// A JSON value as TOML writes it; the two agree on all but objects and null, which no setting has.
+/// A JSON value as TOML writes it. The two agree on all but null, which an empty text stands for, and objects, which no
+/// setting is.
 fn in_toml(value: &Value) -> String {
     match value {
-        Value::Null | Value::Object(_) => panic!("no setting is {value}"),
+        Value::Null => "\"\"".to_owned(),
+        Value::Object(_) => panic!("no setting is {value}"),
         _ => value.to_string(),
     }
 }

@@ -90,6 +90,7 @@ fn one_database_serves_both() {
 #[test]
 fn the_other_user_models_work() {
     for (model, fields) in [
+        (UserModel::Account, json!({"login": "ada", "password": "enchantress"})),
         (UserModel::Member, json!({"handle": "ada", "password": "enchantress"})),
         (UserModel::Person, json!({"email": "ada", "password": "enchantress"})),
     ] {

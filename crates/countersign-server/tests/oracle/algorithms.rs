@@ -1,13 +1,13 @@
 //! Every algorithm: tokens of either side are good at the other.
 
-use countersign_testing::{Oracle, Pair, Settings};
-use serde_json::json;
+use countersign_testing::{KeyServer, Oracle, Pair, Settings};
+use serde_json::{Value, json};
 
 use crate::rotation::blacklisting;
 use crate::support::*;
 
 fn asymmetric(algorithm: &str) -> Settings {
-    let (private, public) = Oracle::make_keys(algorithm);
+    let [private, public, _] = Oracle::make_keys(algorithm);
     Settings::new().set("ALGORITHM", algorithm).set("SIGNING_KEY", private).set("VERIFYING_KEY", public)
 }
 
@@ -36,8 +36,8 @@ fn signed_with(algorithm: &str) {
     agree_on(&pair, 200, &rotated, blacklist);
     pair.same_rows();
 
-    let (stranger, _) = Oracle::make_keys(algorithm);
-    let signed = |signature: serde_json::Value| {
+    let [stranger, ..] = Oracle::make_keys(algorithm);
+    let signed = |signature: Value| {
         pair.make_token(json!({"kind": "access", "username": "ada", "signature": signature}))
     };
     let good = signed(json!({}));
@@ -93,4 +93,35 @@ fn a_secret_of_its_own_may_sign() {
     };
     pair.agree(200, &authenticate(&with_secret_key(secret)));
     pair.agree(401, &authenticate(&with_secret_key("the key of somebody else, who would like to come in")));
+}
+
+#[test]
+fn keys_may_be_found_at_a_url() {
+    for algorithm in ["RS256", "ES256", "EdDSA"] {
+        let [private, _, jwk] = Oracle::make_keys(algorithm);
+        let [other_private, _, other_jwk] = Oracle::make_keys(algorithm);
+        let named = |jwk: &str, kid: &str| jwk.replacen('{', &format!(r#"{{"kid":"{kid}","#), 1);
+        let server = KeyServer::start(&[named(&jwk, "first"), named(&other_jwk, "second")]);
+        let settings = Settings::new()
+            .set("ALGORITHM", algorithm)
+            .set("SIGNING_KEY", private.as_str())
+            .set("JWK_URL", server.url());
+        let pair = pair(&settings);
+        let signed = |key: &str, headers: Value| {
+            let signature = json!({"algorithm": algorithm, "key": key, "headers": headers});
+            authenticate(&made(&pair, "access", &json!({"signature": signature})))
+        };
+        pair.agree_all(&[
+            (200, signed(&private, json!({"kid": "first"}))),
+            (200, signed(&other_private, json!({"kid": "second"}))),
+            (401, signed(&other_private, json!({"kid": "first"}))),
+            (401, signed(&private, json!({"kid": "third"}))),
+            (401, signed(&private, json!({}))),
+        ]);
+        // What the services issue themselves names no key.
+        let tokens = pair.agree(200, &login("ada")).field("access");
+        agree_on(&pair, 401, &tokens, authenticate);
+        agree_on(&pair, 401, &tokens, verify);
+        pair.same_rows();
+    }
 }

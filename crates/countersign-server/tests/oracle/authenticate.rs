@@ -58,17 +58,6 @@ fn the_user_must_be_there_and_active() {
 }
 
 #[test]
-fn inactive_users_are_let_in_when_nobody_checks() {
-    let pair = pair(&Settings::new().set("CHECK_USER_IS_ACTIVE", false));
-    let access = pair.make_token(json!({"kind": "access", "username": "bob"}));
-    pair.agree(200, &authenticate(&access));
-    let token = pair.make_token(json!({"kind": "refresh", "username": "bob"}));
-    pair.agree(200, &refresh(&token));
-    pair.agree(401, &login("bob"));
-    pair.same_rows();
-}
-
-#[test]
 fn several_token_classes_are_tried_in_order() {
     let classes =
         ["rest_framework_simplejwt.tokens.AccessToken", "rest_framework_simplejwt.tokens.SlidingToken"];

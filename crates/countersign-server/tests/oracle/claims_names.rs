@@ -1,6 +1,6 @@
 //! Claims by other names.
 
-use countersign_testing::{Both, token};
+use countersign_testing::{Both, Settings, token};
 use serde_json::{Value, json};
 
 use crate::rotation::blacklisting;
@@ -30,4 +30,27 @@ fn claims_may_have_other_names() {
         (401, refresh_sliding(&made(json!({"kind": "sliding", "without": ["until"], "claims": {"refresh_exp": 9_999_999_999_u64}})))),
     ]);
     pair.same_rows();
+}
+
+#[test]
+fn claims_may_have_no_name() {
+    let pair = pair(
+        &Settings::new()
+            .without_blacklist_app()
+            .set("TOKEN_TYPE_CLAIM", Value::Null)
+            .set("JTI_CLAIM", Value::Null),
+    );
+    let plain = r#"{"exp":9999999999,"user_id":"1"}"#;
+    let plain = pair.oracle.call_text("sign_text", json!({"text": plain}));
+    let typed = r#"{"token_type":"odd","exp":9999999999,"jti":5,"user_id":"1"}"#;
+    let typed = pair.oracle.call_text("sign_text", json!({"text": typed}));
+    pair.agree_all(&[(200, authenticate(&plain)), (200, verify(&plain)), (401, authenticate(&typed))]);
+    // Theirs name these claims null, ours leave them out.
+    let ours = pair.addresses().ours;
+    let answer = login("ada").send(ours);
+    let access = token::Token::read(&answer.field("access")).expect("an access token");
+    let names: Vec<_> = access.claims.0.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["exp", "iat", "user_id"]);
+    assert_eq!(authenticate(&answer.field("access")).send(ours).status, 200);
+    assert_eq!(refresh(&answer.field("refresh")).send(ours).status, 200);
 }

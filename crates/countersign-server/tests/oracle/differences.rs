@@ -30,6 +30,7 @@ fn a_refresh_without_a_user_is_refused() {
     let pair = pair(&Settings::new().set("ROTATE_REFRESH_TOKENS", true));
     differ(&pair, 200, 401, &refresh(&made(&pair, "refresh", &json!({"without": ["user_id"]}))));
     differ(&pair, 200, 401, &refresh(&with_claims(&pair, "refresh", &json!({"user_id": null}))));
+    differ(&pair, 200, 401, &refresh(&with_claims(&pair, "refresh", &json!({"user_id": 0}))));
     differ(&pair, 500, 401, &refresh(&with_claims(&pair, "refresh", &json!({"user_id": ""}))));
     differ(&pair, 200, 401, &refresh_sliding(&made(&pair, "sliding", &json!({"without": ["user_id"]}))));
 }
@@ -71,6 +72,33 @@ fn odd_claims_are_a_401() {
     differ(&pair, 500, 401, &refresh_sliding(&empty));
     pair.agree(401, &verify(&empty));
     pair.agree(401, &verify(&made(&pair, "access", &json!({"without": ["jti"]}))));
+}
+
+/// DIFFERENCE: a time is a number (RFC 7519, section 2), and an id is no truth value.
+#[test]
+fn a_claim_of_another_type_is_refused() {
+    let pair = pair(&Settings::new());
+    for claims in [json!({"iat": "5"}), json!({"nbf": "5"}), json!({"iat": true}), json!({"user_id": true})] {
+        differ(&pair, 200, 401, &authenticate(&with_claims(&pair, "access", &claims)));
+    }
+}
+
+/// DIFFERENCE: row 15 of SECURITY.md. A header that is not understood is not passed over.
+#[test]
+fn a_compressed_token_is_refused() {
+    let pair = pair(&Settings::new());
+    let zipped = made(&pair, "access", &json!({"signature": {"headers": {"zip": "DEF"}}}));
+    differ(&pair, 200, 401, &authenticate(&zipped));
+}
+
+/// DIFFERENCE: bcrypt looks at 72 bytes, and the genuine library refuses more with a 500.
+#[test]
+fn a_long_password_is_cut_for_bcrypt() {
+    let long = "x".repeat(73);
+    let pair = Pair::on_copies(&Settings::new().hashers(&["bcrypt"]), &countersign(), |oracle| {
+        oracle.call("create_user", json!({"username": "ada", "password": &long[..72]}));
+    });
+    differ(&pair, 500, 200, &Request::post(OBTAIN).json(&json!({"username": "ada", "password": long})));
 }
 
 /// DIFFERENCE: the genuine hashers fail with a 500 on a hash that is cut off.

@@ -233,6 +233,13 @@ fn content_types_choose_the_parser_alike() {
                 .header("Content-Type", "application/x-www-form-urlencoded; charset=iso-8859-1")
                 .body("username=caf%E9&password=enchantress+of+numbers"),
         ),
+        (
+            200,
+            Request::post(OBTAIN)
+                .header("Content-Type", "multipart/form-data; boundary=x; charset=iso-8859-1")
+                .body(b"--x\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\ncaf\xe9\r\n--x\r\n\
+                        Content-Disposition: form-data; name=\"password\"\r\n\r\nenchantress of numbers\r\n--x--"),
+        ),
     ]);
     pair.same_rows();
 }

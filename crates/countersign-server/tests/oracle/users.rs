@@ -3,6 +3,7 @@
 use countersign_testing::{Pair, Request, Settings, UserModel, token};
 use serde_json::json;
 
+use crate::rotation::blacklisting;
 use crate::support::*;
 
 #[test]
@@ -70,4 +71,47 @@ fn members_are_known_by_their_handle_alone() {
     agree_on(&pair, 401, &answers.field("refresh"), refresh);
     pair.same_rows();
     pair.agree(401, &authenticate(&pair.make_token(json!({"kind": "access", "claims": {"user_id": "eve"}}))));
+}
+
+#[test]
+fn columns_may_have_other_names() {
+    let settings = blacklisting()
+        .users(UserModel::Account)
+        .set("UPDATE_LAST_LOGIN", true)
+        .set("CHECK_REVOKE_TOKEN", true);
+    let pair = Pair::on_copies(&settings, &countersign(), |oracle| {
+        oracle.call("create_user", json!({"login": "ada", "password": PASSWORD}));
+        oracle.call("create_user", json!({"login": "bob", "password": PASSWORD, "is_active": false}));
+    });
+    let login = |name: &str| Request::post(OBTAIN).json(&json!({"login": name, "password": PASSWORD}));
+    pair.agree(401, &login("bob"));
+    let answers = pair.agree(200, &login("ada"));
+    agree_on(&pair, 200, &answers.field("refresh"), refresh);
+    let ours = authenticate(&answers.ours.field("access")).send(pair.addresses().ours);
+    assert_eq!((ours.status, &ours.json()["login"]), (200, &json!("ada")));
+    pair.same_rows();
+    pair.execute("UPDATE accounts SET enabled = 0 WHERE login = ?", &["ada"]);
+    agree_on(&pair, 401, &answers.field("access"), authenticate);
+}
+
+#[test]
+fn inactive_users_log_in_where_backend_and_rule_allow_it() {
+    let settings = Settings::new().allow_all_users();
+    pair(&settings).agree(401, &login("bob"));
+    let pair = pair(&settings.set("CHECK_USER_IS_ACTIVE", false));
+    let answers = pair.agree(200, &login("bob"));
+    agree_on(&pair, 200, &answers.field("access"), authenticate);
+    agree_on(&pair, 200, &answers.field("refresh"), refresh);
+    pair.same_rows();
+}
+
+#[test]
+fn inactive_users_are_let_in_when_nobody_checks() {
+    let pair = pair(&Settings::new().set("CHECK_USER_IS_ACTIVE", false));
+    let access = pair.make_token(json!({"kind": "access", "username": "bob"}));
+    pair.agree(200, &authenticate(&access));
+    let token = pair.make_token(json!({"kind": "refresh", "username": "bob"}));
+    pair.agree(200, &refresh(&token));
+    pair.agree(401, &login("bob"));
+    pair.same_rows();
 }

@@ -31,6 +31,23 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS = ["full_name"]
 
 
+class Account(AbstractBaseUser):
+    """Keeps everything in columns of other names than Django's."""
+
+    id = models.AutoField(primary_key=True, db_column="account_no")
+    login = models.CharField(max_length=40, unique=True)
+    password = models.CharField(max_length=128, db_column="pass_hash")
+    last_login = models.DateTimeField(null=True, db_column="seen_at")
+    is_active = models.BooleanField(default=True, db_column="enabled")
+
+    objects = Manager()
+
+    USERNAME_FIELD = "login"
+
+    class Meta:
+        db_table = "accounts"
+
+
 class Member(AbstractBaseUser):
     """Has a text as its primary key, a table named by hand, and no column that says whether it is active."""
 

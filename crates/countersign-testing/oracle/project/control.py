@@ -159,7 +159,7 @@ def read_token(kind, token):
 
 @function
 def make_keys(algorithm):
-    """A key pair for an algorithm as PEM texts: [private, public]."""
+    """A key pair for an algorithm: [private PEM, public PEM, public JWK], all texts."""
     if algorithm in ("EdDSA", "Ed25519"):
         private = ed25519.Ed25519PrivateKey.generate()
     elif algorithm.startswith("ES"):
@@ -174,6 +174,7 @@ def make_keys(algorithm):
         private.public_key()
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         .decode(),
+        jwt.get_algorithm_by_name(algorithm).to_jwk(private.public_key()),
     ]
 
 

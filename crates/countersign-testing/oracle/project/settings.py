@@ -3,7 +3,8 @@
     secret_key          Django's SECRET_KEY
     database            the path of the SQLite file
     blacklist           is the token_blacklist app installed?
-    user_model          "auth.User", "people.Person" or "people.Member"
+    user_model          "auth.User" or one of the app people: "people.Account", "people.Member", "people.Person"
+    backend             the class of django.contrib.auth.backends that checks passwords
     password_hashers    algorithms as before the first "$" of a stored hash, the preferred one first
     simple_jwt          SIMPLE_JWT; lifetimes in seconds
     authentication      the class that protects /api/token/authenticate/
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
 if CONFIG["blacklist"]:
     INSTALLED_APPS.append("rest_framework_simplejwt.token_blacklist")
 AUTH_USER_MODEL = CONFIG["user_model"]
+AUTHENTICATION_BACKENDS = [f"django.contrib.auth.backends.{CONFIG['backend']}"]
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{HASHERS[name]}" for name in CONFIG["password_hashers"]]
 SIMPLE_JWT = simple_jwt(CONFIG["simple_jwt"], CONFIG["follow_main"])
 AUTHENTICATION = CONFIG["authentication"]

@@ -11,6 +11,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Account',
+            fields=[
+                ('id', models.AutoField(db_column='account_no', primary_key=True, serialize=False)),
+                ('login', models.CharField(max_length=40, unique=True)),
+                ('password', models.CharField(db_column='pass_hash', max_length=128)),
+                ('last_login', models.DateTimeField(db_column='seen_at', null=True)),
+                ('is_active', models.BooleanField(db_column='enabled', default=True)),
+            ],
+            options={
+                'db_table': 'accounts',
+            },
+        ),
+        migrations.CreateModel(
             name='Member',
             fields=[
                 ('password', models.CharField(max_length=128, verbose_name='password')),
