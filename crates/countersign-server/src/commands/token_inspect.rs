@@ -114,14 +114,15 @@ fn visible(text: &str) -> String {
         !char.is_control()
             && !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.chars().fold(String::new(), |mut shown, char| {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
         if is_plain(char) {
-            shown.push(char)
+            shown.push(char);
         } else {
-            shown.extend(char.escape_unicode())
+            shown.extend(char.escape_unicode());
         }
-        shown
-    })
+    }
+    shown
 }
 
 fn date(time: Timestamp) -> String {

@@ -18,6 +18,8 @@ use crate::terminal::{in_colour, note, print_failure, print_warning};
 /// `COUNTERSIGN_LOG=countersign=debug`; `info` and above by default.
 pub(crate) fn start(format: LogFormat) -> Result<(), Failure> {
     let lines = Subscriber::builder().with_env_filter(filter()?).with_writer(io::stderr);
+    // Telling of a line that cannot be written would panic, in the middle of somebody's request.
+    let lines = lines.log_internal_errors(false);
     // A second start, as in a test, keeps the first subscriber.
     let _ = match format {
         LogFormat::Json => lines.json().flatten_event(true).try_init(),

@@ -1,8 +1,11 @@
 //! What the server does with requests, whichever endpoint they are for.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
 use serde_json::json;
 
-use crate::harness::Place;
+use crate::harness::{Client, Place};
 
 #[test]
 fn operators_can_ask_how_it_is() {
@@ -78,6 +81,22 @@ fn a_connection_is_used_again_and_requests_may_come_in_a_row() {
     let last = client.request("GET", "/healthz", &[("Connection", "close")], "");
     assert_eq!(last.status, 200);
     client.is_closed();
+}
+
+#[test]
+fn a_reader_of_the_log_that_went_away_harms_nobody() {
+    let place = Place::with_user("");
+    let mut command = place.command(&["serve"]);
+    let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    log.read_line(&mut line).unwrap();
+    drop(log);
+    let address = line.trim_end().rsplit('/').next().unwrap().parse().unwrap();
+    let statuses = [(); 3].map(|()| Client::connect(address).request("GET", "/nowhere", &[], "").status);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(statuses, [404; 3]);
 }
 
 #[test]

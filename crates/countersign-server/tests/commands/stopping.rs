@@ -7,7 +7,8 @@ use crate::harness::{Client, PASSWORD, Place, Server};
 #[test]
 fn a_login_that_has_begun_is_finished() {
     for signal in ["TERM", "INT"] {
-        let (_place, server) = served("");
+        // Not a timeout ends the connections that wait, but the stop.
+        let (_place, server) = served("header_timeout = '1d'");
         let mut login = begin_login(&server);
         let mut idle = server.connect();
         assert_eq!(idle.request("GET", "/healthz", &[], "").status, 200);
