@@ -22,7 +22,7 @@ pub(crate) fn start(format: LogFormat) -> Result<(), Failure> {
     let lines = lines.log_internal_errors(false);
     // A second start, as in a test, keeps the first subscriber.
     let _ = match format {
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
         LogFormat::Text => lines.with_ansi(in_colour(&io::stderr())).with_target(false).try_init(),
     };
     log_panics();

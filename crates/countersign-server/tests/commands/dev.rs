@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -9,8 +10,9 @@ use crate::harness::{Finished, Place, Server};
 
 #[test]
 fn each_line_on_the_screen_succeeds_in_a_shell_of_its_own() {
+    let _usual = USUAL_PORT.lock().unwrap_or_else(PoisonError::into_inner);
     let place = Place::empty();
-    let server = start(&place);
+    let server = Server::start(place.command(&["serve", "--dev"]));
     let lines = curl_lines(&server);
     // Pasted twice, the story is the same.
     for _ in 0..2 {
@@ -54,9 +56,10 @@ fn a_second_start_keeps_the_key_and_the_user() {
 #[test]
 fn a_busy_port_is_no_obstacle() {
     // Whoever has the port, this test or another program: it is taken.
+    let _usual = USUAL_PORT.lock().unwrap_or_else(PoisonError::into_inner);
     let _taken = TcpListener::bind("127.0.0.1:8000");
     let place = Place::empty();
-    let server = start(&place);
+    let server = Server::start(place.command(&["serve", "--dev"]));
     assert_ne!(server.address.port(), 8000);
     let screen = curl_lines(&server).join("\n");
     assert_eq!(screen.matches(&format!("http://{}/", server.address)).count(), 5, "{screen}");
@@ -78,14 +81,13 @@ fn it_listens_on_this_machine_only() {
         place.run(&["serve", "--dev", "--listen", address]).failed(2, &[address, "127.0.0.1"]);
     }
     assert!(!place.path(".countersign-dev").exists());
-    let server = Server::start(place.command(&["serve", "--dev", "--listen", "127.0.0.1:0"]));
-    assert_eq!(server.get("/healthz").status, 200);
+    assert_eq!(start(&place).get("/healthz").status, 200);
 }
 
 #[test]
 fn what_is_configured_for_another_server_does_not_matter() {
     let place = Place::empty();
-    let mut command = place.command(&["serve", "--dev"]);
+    let mut command = place.command(&["serve", "--dev", "--listen", "127.0.0.1:0"]);
     command.env("COUNTERSIGN_CONFIG", "/nowhere/countersign.toml");
     command.env("COUNTERSIGN__DATABASE__URL", "sqlite:///nowhere/db.sqlite3");
     let server = Server::start(command);
@@ -106,7 +108,7 @@ fn only_its_owner_can_read_the_folder() {
 }
 
 fn start(place: &Place) -> Server {
-    Server::start(place.command(&["serve", "--dev"]))
+    Server::start(place.command(&["serve", "--dev", "--listen", "127.0.0.1:0"]))
 }
 
 /// The five lines, as they stand.
@@ -139,3 +141,6 @@ fn it_is_the_story(said: &[Value]) {
     assert!(refreshed["refresh"].is_string() && refreshed["refresh"] != login["refresh"], "{refreshed}");
     assert_eq!((verified, logged_out), (&json!({}), &json!({})));
 }
+
+/// Port 8000: the tests that want it, or want it taken, take turns.
+static USUAL_PORT: Mutex<()> = Mutex::new(());
