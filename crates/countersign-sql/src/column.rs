@@ -59,12 +59,10 @@ impl Column {
 
     /// What to look for in this column when a token claims this; `None` when its type holds no such value.
     pub(crate) fn lookup(&self, claim: &UserIdClaim<'_>) -> Option<FieldValue> {
-        match (self.kind, claim) {
-            (ColumnKind::Int, UserIdClaim::Int(int)) => Some(FieldValue::Int(*int)),
-            (ColumnKind::Int, UserIdClaim::Text(text)) => text.parse().ok().map(FieldValue::Int),
-            (ColumnKind::Text, UserIdClaim::Int(int)) => Some(FieldValue::Text(int.to_string())),
-            (ColumnKind::Text, UserIdClaim::Text(text)) => Some(FieldValue::Text(text.to_string())),
-            (ColumnKind::Uuid, UserIdClaim::Text(text)) => parse_uuid(text).map(FieldValue::Uuid),
+        match self.kind {
+            ColumnKind::Int => claim.as_int().map(FieldValue::Int),
+            ColumnKind::Text => claim.as_text().map(|text| FieldValue::Text(text.into_owned())),
+            ColumnKind::Uuid => claim.as_uuid().map(FieldValue::Uuid),
             _ => None,
         }
     }
@@ -73,15 +71,6 @@ impl Column {
 /// Thirty-two hex digits, with or without the four dashes.
 pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
     matches!(text.len(), 32 | 36).then(|| Uuid::try_parse(text).ok()).flatten()
-}
-
-/// A primary key as a value to look for.
-pub(crate) fn key_value(key: &UserKey) -> FieldValue {
-    match key {
-        UserKey::Int(int) => FieldValue::Int(*int),
-        UserKey::Text(text) => FieldValue::Text(text.clone()),
-        UserKey::Uuid(uuid) => FieldValue::Uuid(*uuid),
-    }
 }
 
 /// A value as a primary key, if it is of a type that one can have.

@@ -13,7 +13,6 @@ use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
 use countersign::user::FieldValue;
 
 use crate::backend::Transaction;
-use crate::column::key_value;
 use crate::database::Database;
 
 impl TokenLedger for Database {
@@ -88,7 +87,7 @@ impl Database {
 /// The parameters of [`Statements::record`](crate::statements::Statements::record).
 fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
     [
-        token.user.map_or(FieldValue::Null, key_value),
+        token.user.map_or(FieldValue::Null, |user| user.clone().into()),
         text(token.jti),
         text(token.token.expose()),
         FieldValue::Timestamp(token.created_at),

@@ -8,7 +8,7 @@ use countersign::store::{StoreError, UserIdClaim, UserLookup, Users};
 use countersign::user::{FieldValue, User, UserKey};
 
 use crate::backend::{Row, Unreadable};
-use crate::column::{key_value, value_key};
+use crate::column::value_key;
 use crate::database::Database;
 use crate::model::UserModel;
 
@@ -42,13 +42,13 @@ impl Users for Database {
         old: &StoredPassword,
         new: &StoredPassword,
     ) -> Result<bool, StoreError> {
-        let values = [stored(new), key_value(user), stored(old)];
+        let values = [stored(new), user.clone().into(), stored(old)];
         Ok(self.write(&self.statements().replace_password, &values).await? > 0)
     }
 
     async fn record_login(&self, user: &UserKey, at: Timestamp) -> Result<(), StoreError> {
         if let Some(statement) = &self.statements().record_login {
-            self.write(statement, &[FieldValue::Timestamp(at), key_value(user)]).await?;
+            self.write(statement, &[FieldValue::Timestamp(at), user.clone().into()]).await?;
         }
         Ok(())
     }

@@ -17,3 +17,8 @@ pub mod secret;
 pub mod store;
 pub mod token;
 pub mod user;
+
+/// The README's snippet, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -41,8 +41,6 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use uuid::Uuid;
-
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::store::{Claim, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users};
@@ -125,7 +123,7 @@ impl Users for MemoryStore {
         match by {
             UserLookup::Username(name) => only(tables.users.iter().filter(|user| user.username == name)),
             UserLookup::Field { column: "pk", value } => {
-                only(tables.users.iter().filter(|user| holds(&key_value(&user.key), &value)))
+                only(tables.users.iter().filter(|user| holds(&user.key.clone().into(), &value)))
             }
             UserLookup::Field { column, value } => {
                 if !tables.users.is_empty()
@@ -255,22 +253,10 @@ fn only<'a>(mut users: impl Iterator<Item = &'a User>) -> Result<Option<User>, S
 }
 
 fn holds(field: &FieldValue, claim: &UserIdClaim<'_>) -> bool {
-    match (field, claim) {
-        (FieldValue::Int(int), UserIdClaim::Int(claimed)) => int == claimed,
-        (FieldValue::Int(int), UserIdClaim::Text(text)) => text.parse() == Ok(*int),
-        (FieldValue::Text(field), UserIdClaim::Int(claimed)) => *field == claimed.to_string(),
-        (FieldValue::Text(field), UserIdClaim::Text(text)) => field == text,
-        (FieldValue::Uuid(uuid), UserIdClaim::Text(text)) => {
-            matches!(text.len(), 32 | 36) && Uuid::try_parse(text).is_ok_and(|claimed| claimed == *uuid)
-        }
+    match field {
+        FieldValue::Int(int) => claim.as_int() == Some(*int),
+        FieldValue::Text(text) => claim.as_text().is_some_and(|claimed| claimed == *text),
+        FieldValue::Uuid(uuid) => claim.as_uuid() == Some(*uuid),
         _ => false,
-    }
-}
-
-fn key_value(key: &UserKey) -> FieldValue {
-    match key {
-        UserKey::Int(int) => FieldValue::Int(*int),
-        UserKey::Text(text) => FieldValue::Text(text.clone()),
-        UserKey::Uuid(uuid) => FieldValue::Uuid(*uuid),
     }
 }

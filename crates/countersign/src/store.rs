@@ -12,6 +12,8 @@ use std::future::Future;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::user::{User, UserKey};
@@ -72,6 +74,30 @@ impl UserIdClaim<'_> {
             Self::Null => UserIdClaim::Null,
             Self::Text(text) => UserIdClaim::Text(Cow::Owned(text.into_owned())),
         }
+    }
+
+    /// What an integer column would hold: plain decimal digits, perhaps with a sign.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(int) => Some(*int),
+            Self::Null => None,
+            Self::Text(text) => text.parse().ok(),
+        }
+    }
+
+    /// What a text column would hold.
+    pub fn as_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Int(int) => Some(int.to_string().into()),
+            Self::Null => None,
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+        }
+    }
+
+    /// What a UUID column would hold: thirty-two hex digits, with or without the four dashes.
+    pub fn as_uuid(&self) -> Option<Uuid> {
+        let Self::Text(text) = self else { return None };
+        matches!(text.len(), 32 | 36).then(|| Uuid::try_parse(text).ok()).flatten()
     }
 
     /// Whether the claim names nobody: what Python takes for false.

@@ -89,6 +89,16 @@ pub enum FieldValue {
     Uuid(Uuid),
 }
 
+impl From<UserKey> for FieldValue {
+    fn from(key: UserKey) -> Self {
+        match key {
+            UserKey::Int(int) => Self::Int(int),
+            UserKey::Text(text) => Self::Text(text),
+            UserKey::Uuid(uuid) => Self::Uuid(uuid),
+        }
+    }
+}
+
 impl fmt::Display for FieldValue {
     /// As Python's `str()` writes it, but for times, which are microseconds since the epoch.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

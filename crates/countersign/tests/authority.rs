@@ -16,7 +16,7 @@ use countersign::memory::MemoryStore;
 use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
 use countersign::secret::{Password, PlainToken, SigningSecret};
 use countersign::store::UserIdClaim;
-use countersign::token::{RevokeClaim, TokenKind, TokenPolicy};
+use countersign::token::{RevokeClaim, TokenKind, TokenPolicy, UserIdForm};
 use countersign::user::{FieldValue, Fields, User, UserKey};
 use futures_executor::block_on;
 
@@ -143,6 +143,21 @@ fn a_refresh_copies_every_claim_to_the_letter_but_its_own() {
 }
 
 #[test]
+fn an_id_can_stay_a_number_and_an_access_token_can_keep_its_refresh_tokens_time() {
+    let house = house(|policy, _| {
+        policy.user_id_form = UserIdForm::Native;
+        policy.access_keeps_iat = true;
+    });
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    assert_eq!(pair.username, "ada");
+    assert_eq!(claims(&pair.refresh).raw("user_id"), Some("7"));
+    house.clock.advance(Span::from_secs(60));
+    let access = claims(&block_on(house.authority.refresh(&pair.refresh)).unwrap().access);
+    assert_eq!((access.raw("iat"), access.raw("exp")), (Some("1700000000"), Some("1700000360")));
+    assert_eq!(access.raw("user_id"), Some("7"));
+}
+
+#[test]
 fn everybody_who_may_not_log_in_gets_one_answer() {
     let house = house(|_, _| {});
     house.store.add_user(User {
@@ -186,7 +201,7 @@ fn without_blacklisting_a_rotated_token_stays_good() {
 fn who_is_gone_or_inactive_does_not_refresh() {
     let house = house(|_, _| {});
     let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
-    let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap();
+    let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap().token;
     house.store.add_user(User { is_active: false, ..ada("pw") });
     assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), Refusal::NoActiveAccountForToken);
     assert_eq!(
@@ -285,7 +300,7 @@ fn a_stateless_authority_takes_the_tokens_word() {
 #[test]
 fn a_sliding_token_renews_itself_until_its_end() {
     let house = house(|_, rules| rules.auth_tokens = vec![TokenKind::Access, TokenKind::Sliding]);
-    let first = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap();
+    let first = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap().token;
     assert!(block_on(house.authority.authenticate(&first)).is_ok());
     house.clock.advance(Span::from_mins(4));
     let second = block_on(house.authority.refresh_sliding(&first)).unwrap();
@@ -305,7 +320,7 @@ fn a_sliding_token_renews_itself_until_its_end() {
 #[test]
 fn a_blacklisted_sliding_token_proves_nothing() {
     let house = house(|_, rules| rules.auth_tokens = vec![TokenKind::Sliding]);
-    let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap();
+    let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap().token;
     let refresh = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap().refresh;
     block_on(house.authority.blacklist(&refresh)).unwrap();
     assert!(block_on(house.authority.authenticate(&sliding)).is_ok());

@@ -33,7 +33,9 @@ use crate::user::UserKey;
 pub use builder::{AuthorityBuilder, AuthorityError};
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
 pub use obtain::Credentials;
-pub use outcome::{Attempt, Command, Failure, Outcome, Principal, Refreshed, Refusal, TokenPair};
+pub use outcome::{
+    Attempt, Command, Failure, Outcome, Principal, Refreshed, Refusal, SlidingLogin, TokenPair,
+};
 pub use rules::{ActiveUsers, AuthenticationRule, Rotation, Rules};
 
 /// Decides every request of one family. Cheap to clone.
@@ -87,7 +89,9 @@ impl<S: Users + TokenLedger> Authority<S> {
                 self.obtain_sliding(&credentials).await.map(Outcome::Sliding)
             }
             Command::Refresh { refresh } => self.refresh(&refresh).await.map(Outcome::Refreshed),
-            Command::RefreshSliding { token } => self.refresh_sliding(&token).await.map(Outcome::Sliding),
+            Command::RefreshSliding { token } => {
+                self.refresh_sliding(&token).await.map(Outcome::SlidingRenewed)
+            }
             Command::Verify { token } => self.verify(&token).await.map(|()| Outcome::Verified),
         }
     }

@@ -1,6 +1,6 @@
 //! Login: credentials for tokens.
 
-use crate::authority::{Authority, Failure, Refusal, TokenPair};
+use crate::authority::{Authority, Failure, Refusal, SlidingLogin, TokenPair};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::password::Verification;
@@ -29,7 +29,7 @@ impl<S: Users + TokenLedger> Authority<S> {
         let user = self.log_in(credentials).await?;
         let (refresh, plain) = self.issue::<Refresh>(&user, now).await?;
         let access = refresh.access_token(&self.parts.policy, now, self.entropy());
-        Ok(TokenPair { access: self.sign(&access)?, refresh: plain })
+        Ok(TokenPair { username: user.username, access: self.sign(&access)?, refresh: plain })
     }
 
     /// Logs in for a sliding token.
@@ -37,11 +37,11 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// # Errors
     ///
     /// As [`obtain_pair`](Self::obtain_pair).
-    pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<PlainToken, Failure> {
+    pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<SlidingLogin, Failure> {
         let now = self.now();
         let user = self.log_in(credentials).await?;
-        let (_, plain) = self.issue::<Sliding>(&user, now).await?;
-        Ok(plain)
+        let (_, token) = self.issue::<Sliding>(&user, now).await?;
+        Ok(SlidingLogin { username: user.username, token })
     }
 
     /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.

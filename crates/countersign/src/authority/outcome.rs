@@ -59,8 +59,10 @@ pub enum Outcome {
     Pair(TokenPair),
     /// To [`Command::Refresh`].
     Refreshed(Refreshed),
-    /// To [`Command::ObtainSliding`] and [`Command::RefreshSliding`].
-    Sliding(PlainToken),
+    /// To [`Command::ObtainSliding`].
+    Sliding(SlidingLogin),
+    /// To [`Command::RefreshSliding`].
+    SlidingRenewed(PlainToken),
     /// To [`Command::Verify`].
     Verified,
 }
@@ -68,10 +70,21 @@ pub enum Outcome {
 /// What a login gives.
 #[derive(Debug)]
 pub struct TokenPair {
+    /// Who has logged in, as the store spells it.
+    pub username: String,
     /// For the protected routes.
     pub access: PlainToken,
     /// For the next access token.
     pub refresh: PlainToken,
+}
+
+/// What a login for a sliding token gives.
+#[derive(Debug)]
+pub struct SlidingLogin {
+    /// Who has logged in, as the store spells it.
+    pub username: String,
+    /// For the protected routes, and for its own renewal.
+    pub token: PlainToken,
 }
 
 /// What a refresh gives.

@@ -14,7 +14,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] for a token that is not good, or whose user is not let in any more.
+    /// A [`Refusal`](super::Refusal) for a token that is not good, or whose user is not let in any more.
     pub async fn refresh(&self, presented: &PlainToken) -> Result<Refreshed, Failure> {
         let now = self.now();
         let parts = &self.parts;

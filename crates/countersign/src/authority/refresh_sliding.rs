@@ -10,7 +10,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] for a token that is not good or not renewable, or whose user is not let in any more.
+    /// A [`Refusal`](super::Refusal) for a token that is not good or not renewable, or whose user is not let in any more.
     pub async fn refresh_sliding(&self, presented: &PlainToken) -> Result<PlainToken, Failure> {
         let now = self.now();
         let parts = &self.parts;

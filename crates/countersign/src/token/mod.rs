@@ -14,9 +14,9 @@ use crate::clock::Timestamp;
 use crate::entropy::{Entropy, uuid4_hex};
 use crate::jwt::{Audience, Invalid, TokenError, Verified};
 use crate::store::UserIdClaim;
-use crate::user::User;
+use crate::user::{FieldValue, User};
 pub use kind::{Access, Kind, Refresh, Sliding, TokenKind, Untyped};
-pub use policy::{RevokeClaim, TokenPolicy};
+pub use policy::{RevokeClaim, TokenPolicy, UserIdForm};
 
 /// Proves authentication for [`access_lifetime`](TokenPolicy::access_lifetime).
 pub type AccessToken = Token<Access>;
@@ -160,12 +160,15 @@ impl<K: Kind> Token<K> {
         entropy: &dyn Entropy,
     ) -> Option<Self> {
         let user_id = match (policy.user_id_field.as_str(), user.fields.get(&policy.user_id_field)) {
-            (_, Some(field)) => field.to_string(),
-            ("pk", None) => user.key.to_string(),
+            (_, Some(field)) => field.clone(),
+            ("pk", None) => user.key.clone().into(),
             _ => return None,
         };
         let (mut claims, id, expires_at) = Self::blank(policy, now, entropy);
-        claims.set(&policy.user_id_claim, &user_id);
+        match (policy.user_id_form, &user_id) {
+            (UserIdForm::Native, FieldValue::Int(int)) => claims.set(&policy.user_id_claim, int),
+            _ => claims.set(&policy.user_id_claim, &user_id.to_string()),
+        }
         if let Some(revoke) = &policy.revoke_claim {
             claims.set(revoke.name(), &revoke.fingerprint(&user.password));
         }
@@ -182,7 +185,7 @@ impl RefreshToken {
             policy.jti_claim.as_deref(),
             Some("exp"),
             Some("jti"),
-            Some("iat"),
+            (!policy.access_keeps_iat).then_some("iat"),
         ];
         for (name, json) in self.claims.iter().filter(|(name, _)| !own.contains(&Some(name))) {
             claims.set_raw(name, json);

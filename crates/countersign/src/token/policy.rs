@@ -29,6 +29,10 @@ pub struct TokenPolicy {
     pub user_id_claim: String,
     /// `USER_ID_FIELD`: the user's column that stands in `user_id_claim`; `pk` is the primary key.
     pub user_id_field: String,
+    /// How the user's field is written into `user_id_claim`.
+    pub user_id_form: UserIdForm,
+    /// Whether an access token has the `iat` of the refresh token that bought it, as in Ninja JWT, or its own.
+    pub access_keeps_iat: bool,
     /// `SLIDING_TOKEN_REFRESH_EXP_CLAIM`.
     pub sliding_refresh_exp_claim: String,
     /// `CHECK_REVOKE_TOKEN`: tokens die with the password they were issued for.
@@ -47,10 +51,21 @@ impl Default for TokenPolicy {
             jti_claim: Some("jti".into()),
             user_id_claim: "user_id".into(),
             user_id_field: "id".into(),
+            user_id_form: UserIdForm::Text,
+            access_keeps_iat: false,
             sliding_refresh_exp_claim: "refresh_exp".into(),
             revoke_claim: None,
         }
     }
+}
+
+/// How a user's id stands in a token. Either form is understood, whichever is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserIdForm {
+    /// An integer as a JSON number, everything else as a string: Ninja JWT and dj-ninja-auth.
+    Native,
+    /// Always a string: SimpleJWT.
+    Text,
 }
 
 /// `CHECK_REVOKE_TOKEN` and `REVOKE_TOKEN_CLAIM`: a claim that changes when the stored password changes.

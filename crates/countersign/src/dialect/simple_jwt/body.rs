@@ -2,30 +2,20 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use bytes::Bytes;
 use encoding_rs::Encoding;
-use futures_util::{FutureExt, future, stream};
+use futures_util::{FutureExt, stream};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use multer::Multipart;
 use serde_json::value::RawValue;
 
 use crate::dialect::media::MediaType;
-use crate::dialect::simple_jwt::fields::FieldInput;
+use crate::dialect::simple_jwt::error::ApiError;
+use crate::dialect::simple_jwt::fields::{Data, FieldInput};
 use crate::dialect::simple_jwt::negotiate::joined;
-use crate::dialect::simple_jwt::render::ApiError;
-
-/// The fields of a request, before any of them is looked at.
-#[derive(Debug, PartialEq)]
-pub(super) enum Data {
-    /// A JSON object or a form: of several values of one name the last counts.
-    Fields(BTreeMap<String, FieldInput>),
-    /// JSON that is no object, by the name of its Python type.
-    NotAnObject(&'static str),
-    /// JSON's `null`.
-    Null,
-}
 
 /// Reads the body with the parser that its content type selects.
 pub(super) fn data(request: &Request<Bytes>) -> Result<Data, ApiError> {
@@ -82,7 +72,10 @@ fn multipart(body: &Bytes, media: &MediaType) -> Result<Data, ApiError> {
             "Multipart form parse error - Invalid boundary in multipart: None".into(),
         ));
     };
-    let whole = stream::once(future::ready(Ok::<_, std::convert::Infallible>(body.clone())));
+    // An end of our own behind the body: a form that was cut off is read as far as it goes, and behind a form
+    // that has its end nothing is read.
+    let end = Bytes::from(format!("\r\n--{boundary}--\r\n"));
+    let whole = stream::iter([body.clone(), end].map(Ok::<_, Infallible>));
     let mut form = Multipart::new(whole, boundary);
     let mut fields = BTreeMap::new();
     // The stream is there already, so no step of the parser ever waits.
@@ -145,6 +138,12 @@ mod tests {
             assert_eq!(read("multipart/form-data; boundary=x", body), Ok(fields([])), "{body:?}");
         }
         assert!(matches!(read("multipart/form-data", "rubbish"), Err(ApiError::Parse(_))));
+    }
+
+    #[test]
+    fn a_form_that_was_cut_off_keeps_its_last_field() {
+        let cut = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n";
+        assert_eq!(read("multipart/form-data; boundary=x", cut), Ok(fields([("a", text("1\r\n"))])));
     }
 
     #[test]

@@ -5,8 +5,18 @@ use std::collections::BTreeMap;
 use serde::Deserializer;
 use serde::de::Visitor;
 
-use crate::dialect::simple_jwt::body::Data;
-use crate::dialect::simple_jwt::render::ApiError;
+use crate::dialect::simple_jwt::error::ApiError;
+
+/// The fields of a request, before any of them is looked at.
+#[derive(Debug, PartialEq)]
+pub(super) enum Data {
+    /// A JSON object or a form: of several values of one name the last counts.
+    Fields(BTreeMap<String, FieldInput>),
+    /// JSON that is no object, by the name of its Python type.
+    NotAnObject(&'static str),
+    /// JSON's `null`.
+    Null,
+}
 
 /// One value as it came.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +30,6 @@ pub(super) enum FieldInput {
     /// A string, or a number as Python's `str()` writes it.
     Text(String),
 }
-
-/// What is wrong with one field.
-pub(super) type FieldErrors = Vec<(String, String)>;
 
 /// Checks the fields `names`, all of them required.
 ///
@@ -39,7 +46,7 @@ pub(super) fn required<const N: usize>(data: Data, names: [&str; N]) -> Result<[
         }
         Data::Null => return Err(ApiError::non_field("No data provided".to_owned())),
     };
-    let mut errors = FieldErrors::new();
+    let mut errors = Vec::new();
     let values = names.map(|name| {
         checked(&mut inputs, name).unwrap_or_else(|error| {
             errors.push((name.to_owned(), error));

@@ -10,6 +10,8 @@
 
 mod body;
 mod endpoint;
+mod error;
+mod exchange;
 mod fields;
 mod metadata;
 mod negotiate;
@@ -22,7 +24,7 @@ use http::{HeaderName, Request, Response};
 use crate::authority::{Failure, Outcome};
 use crate::dialect::{Dialect, Parsed, Rejection};
 pub use endpoint::Endpoint;
-pub use render::Exchange;
+pub use exchange::Exchange;
 
 /// SimpleJWT's dialect, with the settings that clients see.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use http::Request;
 use http::header::{ACCEPT, HeaderMap, HeaderName};
 
 use crate::dialect::media::MediaType;
-use crate::dialect::simple_jwt::render::ApiError;
+use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::simple_jwt::{Endpoint, Exchange};
 
 /// How the answer is to be written, or an error and how that is to be written.

@@ -5,8 +5,8 @@ use http::{Method, Request};
 
 use crate::authority::{Command, Credentials};
 use crate::dialect::SimpleJwt;
+use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::simple_jwt::negotiate::joined;
-use crate::dialect::simple_jwt::render::ApiError;
 use crate::dialect::simple_jwt::{Endpoint, body, fields};
 use crate::secret::{Password, PlainToken};
 
@@ -41,7 +41,7 @@ impl SimpleJwt {
         Ok(Some(command))
     }
 
-    fn credentials(&self, data: body::Data) -> Result<Credentials, ApiError> {
+    fn credentials(&self, data: fields::Data) -> Result<Credentials, ApiError> {
         let [username, password] = fields::required(data, [&self.username_field, "password"])?;
         Ok(Credentials { username, password: Password::new(password) })
     }
@@ -61,7 +61,7 @@ impl SimpleJwt {
     }
 }
 
-fn token(data: body::Data, name: &str) -> Result<PlainToken, ApiError> {
+fn token(data: fields::Data, name: &str) -> Result<PlainToken, ApiError> {
     fields::required(data, [name]).map(|[token]| PlainToken::new(token))
 }
 

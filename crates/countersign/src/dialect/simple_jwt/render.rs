@@ -4,53 +4,15 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use http::{Method, Response, StatusCode};
 
-use crate::authority::{Attempt, Outcome, Principal, Refusal};
-use crate::dialect::simple_jwt::Endpoint;
-use crate::dialect::simple_jwt::fields::FieldErrors;
+use crate::authority::{Attempt, Outcome, Principal, Refusal, SlidingLogin};
+use crate::dialect::simple_jwt::error::ApiError;
+use crate::dialect::simple_jwt::{Endpoint, Exchange};
 use crate::dialect::{Json, Rejection, SimpleJwt};
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
 use crate::store::UserIdClaim;
 use crate::token::{TokenKind, UntypedToken};
 use crate::user::{FieldValue, User, UserKey};
-
-/// What the answer needs to know of the request.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    endpoint: Endpoint,
-    method: Method,
-    indent: Option<usize>,
-}
-
-impl Exchange {
-    pub(super) fn of(endpoint: Endpoint, method: Method, indent: Option<usize>) -> Self {
-        Self { endpoint, method, indent }
-    }
-
-    /// For a request that was not read.
-    pub(super) fn plain(endpoint: Endpoint) -> Self {
-        Self::of(endpoint, Method::POST, None)
-    }
-}
-
-/// What the dialect itself says no to, before anything is decided.
-#[derive(Debug, PartialEq)]
-pub(super) enum ApiError {
-    BadAuthorizationHeader,
-    Fields(FieldErrors),
-    MethodNotAllowed(Method),
-    NotAcceptable,
-    NotAuthenticated,
-    NotFound,
-    Parse(String),
-    UnsupportedMediaType(String),
-}
-
-impl ApiError {
-    pub(super) fn non_field(message: String) -> Self {
-        Self::Fields(vec![("non_field_errors".to_owned(), message)])
-    }
-}
 
 impl SimpleJwt {
     pub(super) fn render_outcome(&self, exchange: &Exchange, outcome: Outcome) -> Response<Bytes> {
@@ -67,7 +29,9 @@ impl SimpleJwt {
                     refreshed.refresh.map(|token| ("refresh".into(), token.expose().to_owned().into()));
                 Json::Object([Some(access), refresh].into_iter().flatten().collect())
             }
-            Outcome::Sliding(token) => Json::object([("token", token.expose().to_owned().into())]),
+            Outcome::Sliding(SlidingLogin { token, .. }) | Outcome::SlidingRenewed(token) => {
+                Json::object([("token", token.expose().to_owned().into())])
+            }
         };
         respond(exchange, StatusCode::OK, &body)
     }
