@@ -1,5 +1,7 @@
 //! `countersign serve`.
 
+use std::time::Duration;
+
 use countersign_axum::BodyLimits;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -67,7 +69,10 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         shutdown_time: config.server.shutdown_timeout,
     };
     http::serve(listener, app, limits, stop).await;
-    // Requests that were cut off may hold connections for good.
-    let _ = timeout(limits.shutdown_time, database.close()).await;
+    // Requests that were cut off may hold on to their connections.
+    let _ = timeout(CLOSE_TIME, database.close()).await;
     Ok(())
 }
+
+/// How long work on the database that was cut off may take to end.
+const CLOSE_TIME: Duration = Duration::from_secs(5);

@@ -10,8 +10,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
-use tokio::time::{sleep, timeout};
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
 
 use crate::serve::stop::StopSignals;
 
@@ -36,7 +36,6 @@ pub(crate) async fn serve(
     http.max_buf_size(MAX_HEADER_BYTES);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = GracefulShutdown::new();
-    let (stopping, is_stopping) = watch::channel(());
     loop {
         let (stream, place) = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
@@ -44,26 +43,16 @@ pub(crate) async fn serve(
         };
         // An answer is one small packet: it should not wait for a second one.
         let _ = stream.set_nodelay(true);
-        let (http, app, mut is_stopping) = (http.clone(), app.clone(), is_stopping.clone());
-        let watcher = connections.watcher();
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
+        let connection = connections.watch(connection);
         tokio::spawn(async move {
-            // hyper ends connections that wait for their second request when it is told to stop, but not those
-            // that wait for their first one: browsers and load balancers keep such in store.
-            let is_wanted = tokio::select! {
-                readable = timeout(limits.header_time, stream.readable()) => matches!(readable, Ok(Ok(()))),
-                _ = is_stopping.changed() => false,
-            };
-            if is_wanted {
-                let service = TowerToHyperService::new(app);
-                let connection = http.serve_connection(TokioIo::new(stream), service);
-                if let Err(error) = watcher.watch(connection).await {
-                    tracing::debug!(%error, "a connection broke");
-                }
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke");
             }
             drop(place);
         });
     }
-    drop((listener, stopping));
+    drop(listener);
     tracing::info!("stopping: no new connections, waiting for the answers that are being made");
     tokio::select! {
         () = connections.shutdown() => {}

@@ -94,3 +94,22 @@ fn the_first_hasher_makes_the_hash() {
     place.feed(&["changepassword", "ada", "--password-stdin"], "another one").succeeded();
     assert!(stored(&place).starts_with("pbkdf2_sha256$1000000$"), "{}", stored(&place));
 }
+
+#[test]
+fn a_login_does_not_tell_who_there_is() {
+    let place = Place::with_user("");
+    for name in ["asleep", "locked"] {
+        place.create_user(name);
+    }
+    place.sql("UPDATE auth_user SET is_active = 0 WHERE username = 'asleep'");
+    place.sql("UPDATE auth_user SET password = '!' || hex(randomblob(20)) WHERE username = 'locked'");
+    let server = place.serve();
+    for (username, password) in [("ada", "wrong"), ("nobody", "x"), ("asleep", PASSWORD), ("locked", "!")] {
+        let answer = server.log_in(username, password);
+        answer.is_refused(401);
+        assert_eq!(
+            answer.body, r#"{"detail":"No active account found with the given credentials"}"#,
+            "{username}"
+        );
+    }
+}
