@@ -62,15 +62,18 @@ pub(crate) enum Command {
 /// What every command that reads the configuration takes.
 #[derive(Args, Debug)]
 pub(crate) struct Configured {
-    /// The configuration [default: countersign.toml in this folder, if it is there]
-    #[arg(long, short, value_name = "FILE", env = "COUNTERSIGN_CONFIG")]
+    /// The configuration [default: the file that `COUNTERSIGN_CONFIG` names, or countersign.toml in this folder]
+    // Not clap's `env`: a variable that is set for good must not conflict with `serve --dev`.
+    #[arg(long, short, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 #[command(
     after_help = "With --dev nothing is needed: a SQLite file, a key and the user \"demo\" are made in \
-                        .countersign-dev, and the screen shows what to try with curl."
+                        .countersign-dev, and the screen shows what to try with curl.\n\n\
+                  COUNTERSIGN_LOG says what is logged, as in COUNTERSIGN_LOG=debug; info is the default.\n\
+                  SIGTERM and Ctrl-C let the answers that are being made be finished; a second one does not wait."
 )]
 pub(crate) struct Serve {
     #[command(flatten)]

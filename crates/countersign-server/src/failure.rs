@@ -9,17 +9,18 @@ use std::process::ExitCode;
 pub(crate) struct Failure {
     message: String,
     code: u8,
+    is_told: bool,
 }
 
 impl Failure {
     /// The input is wrong: arguments, configuration, what was typed. Exit code 2.
     pub(crate) fn input(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), code: 2 }
+        Self { message: message.to_string(), code: 2, is_told: false }
     }
 
     /// The input is right and something did not work. Exit code 1.
     pub(crate) fn work(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), code: 1 }
+        Self { message: message.to_string(), code: 1, is_told: false }
     }
 
     /// As [`work`](Self::work), with all of an error's causes in the sentence.
@@ -29,7 +30,16 @@ impl Failure {
             message = format!("{message}: {error}");
             cause = error.source();
         }
-        Self { message, code: 1 }
+        Self { message, code: 1, is_told: false }
+    }
+
+    /// The same, when somebody has told the person: it is not told twice.
+    pub(crate) fn told(self) -> Self {
+        Self { is_told: true, ..self }
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        self.is_told
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {

@@ -15,7 +15,9 @@ fn main() -> ExitCode {
     match commands::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            terminal::print_failure(&failure);
+            if !failure.is_told() {
+                terminal::print_failure(&failure);
+            }
             failure.exit_code()
         }
     }

@@ -61,12 +61,18 @@ pub(crate) fn note(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-pub(crate) fn print_failure(failure: &Failure) {
+pub(crate) fn print_failure(failure: impl Display) {
     note(format_args!("{} {failure}", Styled("1;31", "error:", in_colour(&io::stderr()))));
 }
 
 pub(crate) fn print_warning(warning: impl Display) {
     note(format_args!("{} {warning}", Styled("1;33", "warning:", in_colour(&io::stderr()))));
+}
+
+/// A word for a POSIX shell.
+pub(crate) fn quoted(path: &str) -> String {
+    let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+    if is_plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 /// Asks on the terminal; `None` where there is no person to ask.
@@ -129,4 +135,15 @@ pub(crate) fn new_password(source: PasswordSource) -> Result<Password, Failure> 
 fn hidden(question: &str) -> Result<Password, Failure> {
     let typed = rpassword::prompt_password(format!("{question}: "));
     typed.map(Password::new).map_err(|error| Failure::caused("cannot read the password", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_survive_a_shell() {
+        assert_eq!(quoted("/tmp/a-b_c.d/e"), "/tmp/a-b_c.d/e");
+        assert_eq!(quoted("/tmp/it's here"), r"'/tmp/it'\''s here'");
+    }
 }

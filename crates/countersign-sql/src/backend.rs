@@ -35,6 +35,9 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync {
     /// Begins a transaction that writes: what it reads, nobody changes before it ends.
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>>;
 
+    /// Closes every connection, once it is given back.
+    fn close(&self) -> BoxFuture<'_, ()>;
+
     /// Whether waiting may help: the engine is busy, full, unreachable.
     fn is_outage(&self, error: &dyn DatabaseError) -> bool;
 }

@@ -62,6 +62,12 @@ impl Database {
         self.read(&self.statements().ping, &[]).await.map(drop)
     }
 
+    /// Closes the connections of this database and of all its clones, each when the work on it is done. A SQLite
+    /// file is left without its `-wal`. Whatever is asked afterwards is answered with an error.
+    pub async fn close(&self) {
+        self.backend().close().await;
+    }
+
     pub(crate) fn statements(&self) -> &Statements {
         &self.0.statements
     }

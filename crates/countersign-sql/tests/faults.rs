@@ -55,6 +55,20 @@ async fn a_file_that_went_away_is_an_outage_until_it_is_back() {
 }
 
 #[tokio::test]
+async fn a_database_that_was_closed_is_one_whole_file() {
+    let place = Place::migrated().await;
+    let database = place.connect().await;
+    let text = PlainToken::new("token");
+    database.record(&token("a", &text, None)).await.unwrap();
+    assert!(!database.is_blacklisted("a").await.unwrap());
+    let wal = place.path().with_extension("sqlite3-wal");
+    assert!(wal.exists());
+    database.clone().close().await;
+    assert!(!wal.exists());
+    assert_eq!(database.ping().await.unwrap_err().kind(), StoreErrorKind::Unavailable);
+}
+
+#[tokio::test]
 async fn a_file_that_was_replaced_is_opened_anew() {
     // Restored from a backup: the old file stays open somewhere, and must not be read or written.
     let (place, backup) = (Place::migrated().await, Place::migrated().await);

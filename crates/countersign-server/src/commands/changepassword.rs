@@ -3,7 +3,7 @@
 use countersign::entropy::SystemEntropy;
 
 use crate::cli::ChangePassword;
-use crate::commands::createuser::source;
+use crate::commands::createuser::{find, normalised, source};
 use crate::commands::{connect, load};
 use crate::failure::Failure;
 use crate::terminal::{new_password, print};
@@ -11,13 +11,21 @@ use crate::terminal::{new_password, print};
 pub(super) async fn run(args: ChangePassword) -> Result<(), Failure> {
     let config = load(&args.configured)?;
     let database = connect(&config).await?;
+    let field = database.user_model().username().name();
+    let nobody = || Failure::input(format!("there is no user with the {field} {:?}", args.username));
+    // Rows that Django's own forms did not write may hold a name in another form than the one it gives them.
+    let normalised = normalised(&args.username);
+    let username = match find(&database, &args.username).await? {
+        Some(_) => &args.username,
+        None if find(&database, &normalised).await?.is_some() => &normalised,
+        None => return Err(nobody()),
+    };
     let password = new_password(source(&args.password)?)?;
     let stored = config.password_hashers.make(&password, &SystemEntropy);
-    let found = database.set_password(&args.username, &stored).await;
+    let found = database.set_password(username, &stored).await;
     if !found.map_err(|error| Failure::caused("the password was not changed", &error))? {
-        let field = database.user_model().username().name();
-        return Err(Failure::input(format!("there is no user with the {field} {:?}", args.username)));
+        return Err(nobody());
     }
-    print(format_args!("Changed the password of {:?}.", args.username));
+    print(format_args!("Changed the password of {username:?}."));
     Ok(())
 }

@@ -3,7 +3,9 @@
 use countersign::clock::{Clock, SystemClock};
 use countersign::entropy::SystemEntropy;
 use countersign::secret::Password;
-use countersign_sql::{CreateUserErrorKind, NewUser};
+use countersign::store::{UserLookup, Users};
+use countersign::user::User;
+use countersign_sql::{CreateUserErrorKind, Database, NewUser};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::cli::{CreateUser, NewPassword};
@@ -35,10 +37,14 @@ pub(super) async fn run(args: CreateUser, kind: Kind) -> Result<(), Failure> {
     })?;
     let email = args.email.or_else(|| from_environment(args.password.no_input, "EMAIL"));
     let email = email.filter(|_| field != "email");
+    let username = normalised(&username);
+    let is_taken = find(&database, &username).await?.is_some();
+    if is_taken {
+        return Err(Failure::input(format!("there is already a user with the {field} {username:?}")));
+    }
     let password = terminal::new_password(source(&args.password)?)?;
     let user = NewUser {
-        // Django compares usernames in this form, so that one that looks like another is that other.
-        username: username.trim().nfkc().collect(),
+        username,
         email,
         password: config.password_hashers.make(&password, &SystemEntropy),
         is_staff: kind == Kind::Superuser,
@@ -53,6 +59,17 @@ pub(super) async fn run(args: CreateUser, kind: Kind) -> Result<(), Failure> {
     let what = if kind == Kind::Superuser { "superuser" } else { "user" };
     print(format_args!("Created the {what} {:?} with the id {key}.", user.username));
     Ok(())
+}
+
+/// Django compares usernames in this form, so that one that looks like another is that other.
+pub(super) fn normalised(username: &str) -> String {
+    username.trim().nfkc().collect()
+}
+
+/// Looks for the user before anybody is asked for a password.
+pub(super) async fn find(database: &Database, username: &str) -> Result<Option<User>, Failure> {
+    let found = database.find(UserLookup::Username(username)).await;
+    found.map_err(|error| Failure::caused("the users cannot be read", &error))
 }
 
 /// Where the password comes from: the arguments decide, as in Django's `createsuperuser`.

@@ -37,7 +37,7 @@ pub(super) async fn run(args: FlushExpiredTokens) -> Result<(), Failure> {
         }
     }
     progress.finish_and_clear();
-    print(format_args!("Deleted {deleted} expired tokens."));
+    print(format_args!("Deleted {deleted} expired token{}.", if deleted == 1 { "" } else { "s" }));
     Ok(())
 }
 

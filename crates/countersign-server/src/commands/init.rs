@@ -8,8 +8,9 @@ use std::path::Path;
 use countersign::entropy::{SystemEntropy, random_alphanumeric};
 
 use crate::cli::Init;
+use crate::commands::DEFAULT_FILE;
 use crate::failure::Failure;
-use crate::terminal::print;
+use crate::terminal::{print, quoted};
 
 /// Writes a configuration in the strict profile and a secret that only its owner can read.
 pub(super) fn run(args: &Init) -> Result<(), Failure> {
@@ -23,9 +24,13 @@ pub(super) fn run(args: &Init) -> Result<(), Failure> {
         let _ = std::fs::remove_file(&args.config);
         return Err(failure);
     }
+    let with = match args.config.to_str() {
+        Some(DEFAULT_FILE) => String::new(),
+        _ => format!(" --config {}", quoted(&args.config.display().to_string())),
+    };
     print(format_args!(
-        "Wrote {} and {}.\n\nNext:\n  countersign migrate        create the tables, unless Django has\n  \
-         countersign createuser     add somebody who can log in\n  countersign serve",
+        "Wrote {} and {}.\n\nNext:\n  countersign migrate{with}     # create the tables, unless Django has\n  \
+         countersign createuser{with}  # add somebody who can log in\n  countersign serve{with}",
         args.config.display(),
         secret.display(),
     ));

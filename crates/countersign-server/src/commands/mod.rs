@@ -45,20 +45,26 @@ fn wait_for(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failu
 
 /// Reads the configuration, and tells the person at the terminal what is doubtful about it.
 fn load(configured: &Configured) -> Result<Config, Failure> {
-    let file = configuration_file(configured)?;
-    // A variable that is not UTF-8 cannot be one of ours.
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let config = config::load(Some(&file), environment).map_err(Failure::input)?;
+    let config = read(configured)?;
     for warning in config.warnings() {
         print_warning(warning);
     }
     Ok(config)
 }
 
+/// Reads the configuration.
+fn read(configured: &Configured) -> Result<Config, Failure> {
+    let file = configuration_file(configured)?;
+    // A variable that is not UTF-8 cannot be one of ours.
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    config::load(Some(&file), environment).map_err(Failure::input)
+}
+
 fn configuration_file(configured: &Configured) -> Result<PathBuf, Failure> {
-    match &configured.config {
-        Some(file) => Ok(file.clone()),
+    let variable = std::env::var_os(FILE_VARIABLE).filter(|value| !value.is_empty());
+    match configured.config.clone().or_else(|| variable.map(PathBuf::from)) {
+        Some(file) => Ok(file),
         None if Path::new(DEFAULT_FILE).exists() => Ok(DEFAULT_FILE.into()),
         None => Err(Failure::input(format!(
             "there is no {DEFAULT_FILE} in this folder: write one with `countersign init`, or name one with --config"
@@ -91,4 +97,5 @@ fn unconnected(error: &ConnectError) -> Failure {
     }
 }
 
+const FILE_VARIABLE: &str = "COUNTERSIGN_CONFIG";
 const DEFAULT_FILE: &str = "countersign.toml";

@@ -1,30 +1,47 @@
 //! `countersign serve`.
 
+use std::time::Duration;
+
 use countersign_axum::BodyLimits;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tracing::Level;
 
 use crate::cli::Serve;
-use crate::commands::{connect, load};
+use crate::commands::{connect, read};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::serve::app::app;
 use crate::serve::dev::Playground;
 use crate::serve::families::{SimpleJwtFamily, hashing_pool};
 use crate::serve::http::{self, ConnectionLimits};
-use crate::serve::{logs, stop};
-use crate::terminal::{note, print};
+use crate::serve::logs::{self, tell};
+use crate::serve::stop::StopSignals;
+use crate::terminal::print;
 
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
     let playground = if args.dev { Some(Playground::prepare(args.listen).await?) } else { None };
     let config = match &playground {
         Some(playground) => playground.config()?,
-        None => load(&args.configured)?,
+        None => read(&args.configured)?,
     };
-    logs::start(config.server.log_format);
-    let stop = stop::requested().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
+    let format = config.server.log_format;
+    logs::start(format)?;
+    for warning in config.warnings() {
+        tell(format, Level::WARN, warning);
+    }
+    serve(&args, &config, playground).await.map_err(|failure| {
+        tell(format, Level::ERROR, &failure);
+        failure.told()
+    })
+}
 
-    let database = connect(&config).await?;
-    let passwords = hashing_pool(&config)?;
-    let simple_jwt = SimpleJwtFamily::build(&config, &database, &passwords)?;
+async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) -> Result<(), Failure> {
+    let stop = StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
+
+    let database = connect(config).await?;
+    let passwords = hashing_pool(config)?;
+    let simple_jwt = SimpleJwtFamily::build(config, &database, &passwords)?;
     if simple_jwt.is_none() {
         return Err(Failure::input(
             "no family is configured, there is nothing to serve: add a table [simple_jwt]",
@@ -32,7 +49,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
     }
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
-    let app = app(database, simple_jwt, limits);
+    let app = app(database.clone(), simple_jwt, limits);
 
     let address = args.listen.unwrap_or(config.server.listen);
     let listener = match &playground {
@@ -42,7 +59,8 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         })?,
     };
     let address = listener.local_addr().map_err(|error| Failure::caused("cannot listen", &error))?;
-    note(format_args!("countersign is listening on http://{address}"));
+    let listening = format_args!("countersign is listening on http://{address}");
+    tell(config.server.log_format, Level::INFO, listening);
     if let Some(playground) = &playground {
         print(playground.screen(address));
     }
@@ -51,5 +69,10 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         shutdown_time: config.server.shutdown_timeout,
     };
     http::serve(listener, app, limits, stop).await;
+    // Requests that were cut off may hold on to their connections.
+    let _ = timeout(CLOSE_TIME, database.close()).await;
     Ok(())
 }
+
+/// How long work on the database that was cut off may take to end.
+const CLOSE_TIME: Duration = Duration::from_secs(5);

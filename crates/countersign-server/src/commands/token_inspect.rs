@@ -34,13 +34,13 @@ pub(super) async fn run(args: Inspect) -> Result<(), Failure> {
 
 enum Verdict {
     Good,
-    Bad(String),
+    Bad(TokenError),
     NotVerified,
 }
 
 /// With a configuration the token is verified as the verify endpoint would, but for the blacklist.
 async fn verdict(args: &Inspect, token: &PlainToken) -> Result<Verdict, Failure> {
-    if args.configured.config.is_none() && configuration_file(&args.configured).is_err() {
+    if configuration_file(&args.configured).is_err() {
         return Ok(Verdict::NotVerified);
     }
     let config = load(&args.configured)?;
@@ -49,7 +49,7 @@ async fn verdict(args: &Inspect, token: &PlainToken) -> Result<Verdict, Failure>
     let validation: &Validation = &family.policy.validation;
     match keys.verify(token, validation, SystemClock.now()).await {
         Ok(_) => Ok(Verdict::Good),
-        Err(Undecided::Refused(Refusal::Token(error))) => Ok(Verdict::Bad(error.to_string())),
+        Err(Undecided::Refused(Refusal::Token(error))) => Ok(Verdict::Bad(error)),
         Err(failure) => Err(Failure::caused("the token could not be verified", &failure)),
     }
 }
@@ -65,20 +65,28 @@ fn read(token: &str) -> Result<PlainToken, Failure> {
 }
 
 fn show(header: &Header, claims: &Claims, verdict: &Verdict, now: Timestamp) {
-    print(format_args!("{}  {}", bold("algorithm"), header.algorithm()));
+    print(format_args!("{}  {}", bold("algorithm"), visible(header.algorithm())));
     if let Some(kid) = header.key_id() {
-        print(format_args!("{}     {kid}", bold("key id")));
+        print(format_args!("{}     {}", bold("key id"), visible(kid)));
     }
     print(bold("claims"));
     let width = claims.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     for (name, json) in claims.iter() {
         let time = TIMES.contains(&name).then(|| claims.date(name).ok().flatten()).flatten();
-        let time = time.map(|time| format!("{}, {}", date(time), distance(time, now)));
-        print(format_args!("  {name:width$}  {json}  {}", dim(time.as_deref().unwrap_or_default())));
+        let time = time.map(|time| format!("  {}, {}", date(time), distance(time, now)));
+        let time = time.unwrap_or_default();
+        print(format_args!("  {:width$}  {}{}", visible(name), visible(json), dim(&time)));
     }
+    let why = match (verdict, claims.date("exp")) {
+        (Verdict::Bad(TokenError::Expired), Ok(Some(at))) => {
+            format!("the token has expired {}", distance(at, now))
+        }
+        (Verdict::Bad(error), _) => error.to_string(),
+        (Verdict::Good | Verdict::NotVerified, _) => String::new(),
+    };
     let verdict = match verdict {
         Verdict::Good => green("good: the signature and the times hold"),
-        Verdict::Bad(why) => red(why),
+        Verdict::Bad(_) => red(&why),
         Verdict::NotVerified => {
             yellow("not verified: there is no configuration to take the key from (--config)")
         }
@@ -93,11 +101,28 @@ fn as_json(header: &Header, claims: &Claims, verdict: &Verdict) -> String {
         .collect();
     let (verified, error) = match verdict {
         Verdict::Good => (Value::Bool(true), Value::Null),
-        Verdict::Bad(why) => (Value::Bool(false), Value::from(why.as_str())),
+        Verdict::Bad(error) => (Value::Bool(false), Value::from(error.to_string())),
         Verdict::NotVerified => (Value::Null, Value::Null),
     };
     let header = json!({"alg": header.algorithm(), "kid": header.key_id()});
     json!({"header": header, "claims": claims, "verified": verified, "error": error}).to_string()
+}
+
+/// What somebody else wrote, so that it cannot move the cursor or turn the direction of writing.
+fn visible(text: &str) -> String {
+    let is_plain = |char: char| {
+        !char.is_control()
+            && !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if is_plain(char) {
+            shown.push(char);
+        } else {
+            shown.extend(char.escape_unicode());
+        }
+    }
+    shown
 }
 
 fn date(time: Timestamp) -> String {
@@ -131,6 +156,12 @@ mod tests {
         assert_eq!(at(-86_400), "1 day ago");
         assert_eq!(at(0), "0 seconds ago");
         assert_eq!(at(1), "in 1 second");
+    }
+
+    #[test]
+    fn a_token_cannot_write_on_the_terminal() {
+        assert_eq!(visible("kid-1 \u{fc}"), "kid-1 \u{fc}");
+        assert_eq!(visible("\x1b[2J\u{9b}\u{202e}"), "\\u{1b}[2J\\u{9b}\\u{202e}");
     }
 
     #[test]

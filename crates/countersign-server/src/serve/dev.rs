@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 
 use crate::config::{self, Config, Layer};
 use crate::failure::Failure;
+use crate::terminal::quoted;
 
 /// The folder with a database, a key and a demo user in it.
 pub(crate) struct Playground {
@@ -132,23 +133,6 @@ impl Playground {
     }
 }
 
-/// For a POSIX shell.
-fn quoted(path: &str) -> String {
-    let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
-    if is_plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
-}
-
 const FOLDER: &str = ".countersign-dev";
 const NAME: &str = "demo";
 const WORD: &str = "demo";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_survive_a_shell() {
-        assert_eq!(quoted("/tmp/a-b_c.d/e"), "/tmp/a-b_c.d/e");
-        assert_eq!(quoted("/tmp/it's here"), r"'/tmp/it'\''s here'");
-    }
-}

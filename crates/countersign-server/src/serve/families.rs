@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign::authority::{Authority, Keys};
+use countersign::authority::{Authority, Keys, Rotation};
 use countersign::dialect::SimpleJwt;
 use countersign::dialect::simple_jwt::Endpoint;
 use countersign::entropy::SystemEntropy;
@@ -32,12 +32,19 @@ impl SimpleJwtFamily {
     ) -> Result<Option<Self>, Failure> {
         let Some(family) = &config.simple_jwt else { return Ok(None) };
         let has_tables = database.has_token_blacklist();
-        if family.blacklist == Some(true) && !has_tables {
-            return Err(Failure::input(
-                "simple_jwt.blacklist is on, but the database has no token_blacklist tables: create them with \
-                 `countersign migrate`, or with Django's own `migrate` and the app \
-                 rest_framework_simplejwt.token_blacklist",
-            ));
+        let rules = family.with_ledger(family.blacklist.unwrap_or(has_tables));
+        let asked_for = match family.blacklist {
+            Some(true) => Some("simple_jwt.blacklist is on"),
+            None if rules.rotation == Rotation::OnWithBlacklist => {
+                Some("simple_jwt.rotate_refresh_tokens and blacklist_after_rotation are on")
+            }
+            None | Some(false) => None,
+        };
+        if let Some(setting) = asked_for.filter(|_| !has_tables) {
+            return Err(Failure::input(format!(
+                "{setting}, but the database has no token_blacklist tables: create them with `countersign \
+                 migrate`, or with Django's own `migrate` and the app rest_framework_simplejwt.token_blacklist"
+            )));
         }
         let field = &family.policy.user_id_field;
         if field != "pk" && !database.user_model().has_column(field) {
@@ -46,7 +53,6 @@ impl SimpleJwtFamily {
                 database.user_model().table(),
             )));
         }
-        let rules = family.with_ledger(family.blacklist.unwrap_or(has_tables));
         let authority = Authority::builder(database.clone(), keys(family)?, passwords.clone())
             .policy(family.policy.clone())
             .rules(rules)

@@ -1,7 +1,6 @@
 //! Accepting connections, and ending them in good order.
 
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,9 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::sleep;
+
+use crate::serve::stop::StopSignals;
 
 /// How long a connection may take for what, and how many there may be.
 #[derive(Clone, Copy, Debug)]
@@ -22,23 +24,22 @@ pub(crate) struct ConnectionLimits {
     pub(crate) shutdown_time: Duration,
 }
 
-/// Serves `app` until `stop` is ready, then lets every answer that is being made be finished.
+/// Serves `app` until it is asked to stop, then lets every answer that is being made be finished.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: Router,
     limits: ConnectionLimits,
-    stop: impl Future<Output = ()>,
+    mut stop: StopSignals,
 ) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_headers(MAX_HEADERS);
     http.max_buf_size(MAX_HEADER_BYTES);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = GracefulShutdown::new();
-    let mut stop = pin!(stop);
     loop {
         let (stream, place) = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
-            () = &mut stop => break,
+            () = stop.next() => break,
         };
         // An answer is one small packet: it should not wait for a second one.
         let _ = stream.set_nodelay(true);
@@ -53,8 +54,12 @@ pub(crate) async fn serve(
     }
     drop(listener);
     tracing::info!("stopping: no new connections, waiting for the answers that are being made");
-    if tokio::time::timeout(limits.shutdown_time, connections.shutdown()).await.is_err() {
-        tracing::warn!("stopped with answers unfinished, after {} seconds", limits.shutdown_time.as_secs());
+    tokio::select! {
+        () = connections.shutdown() => {}
+        () = sleep(limits.shutdown_time) => {
+            tracing::warn!("stopped with answers unfinished, after {:?}", limits.shutdown_time);
+        }
+        () = stop.next() => tracing::warn!("stopped with answers unfinished, as asked to a second time"),
     }
 }
 
@@ -72,7 +77,7 @@ async fn accept(
             Err(error) => {
                 // Out of file descriptors, most likely: connections that end give some back.
                 tracing::error!(%error, "cannot accept connections, trying again in a second");
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                sleep(Duration::from_secs(1)).await;
             }
         }
     }

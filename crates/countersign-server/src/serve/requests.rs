@@ -15,15 +15,28 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tracing::Instrument;
 
-/// Puts the layers around `app`. An `x-request-id` that a proxy has set is kept, else there is a new one.
+/// Puts the layers around `app`. An `x-request-id` that a proxy has set is kept, unless it is no plain short
+/// word: it goes into every log line of the request.
 pub(crate) fn observed(app: Router) -> Router {
     app.layer(
         ServiceBuilder::new()
+            .map_request(without_odd_id)
             .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
             .layer(from_fn(logged))
             .layer(CatchPanicLayer::custom(internal_error)),
     )
+}
+
+fn without_odd_id(mut request: Request) -> Request {
+    let is_odd = |id: &HeaderValue| {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:/+=@".contains(byte);
+        id.is_empty() || id.len() > MAX_ID_BYTES || !id.as_bytes().iter().all(is_plain)
+    };
+    if request.headers().get(REQUEST_ID).is_some_and(is_odd) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
 }
 
 /// One line for each request: never its query, headers or body, where credentials are.
@@ -61,3 +74,4 @@ impl MakeRequestId for NewRequestId {
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const MAX_ID_BYTES: usize = 128;

@@ -105,6 +105,14 @@ impl Backend for Sqlite {
         })
     }
 
+    /// The writer goes last: SQLite's last connection moves the WAL into the file and removes it.
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.readers.close().await;
+            self.writer.close().await;
+        })
+    }
+
     /// An error in the statement or a constraint stays what it is; everything else (busy, full, I/O, cannot
     /// open, malformed while it is copied back) may pass. <https://sqlite.org/rescode.html>
     fn is_outage(&self, error: &dyn DatabaseError) -> bool {

@@ -1,0 +1,16 @@
+//! What the stories share: a folder to run commands in, a server that runs there, a client of it.
+
+mod client;
+mod lines;
+mod place;
+mod server;
+
+pub(crate) use self::client::{Answer, Client};
+pub(crate) use self::lines::Lines;
+pub(crate) use self::place::{Finished, Place};
+pub(crate) use self::server::{Server, Tokens};
+
+/// The key of every place that is not about keys.
+pub(crate) const SECRET: &str = "Wq7mZt2xKp9vRb4nLs6yHd3jFg8cAe5uTi1oBn0kMw";
+/// The password of the users that [`Place::with_user`] makes.
+pub(crate) const PASSWORD: &str = "correct horse battery";

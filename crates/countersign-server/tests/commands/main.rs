@@ -1,0 +1,20 @@
+//! The `countersign` binary as a person, a script and a client meet it: its commands, its words, its server.
+//! What Django has to say about the same things stands in `tests/oracle/`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
+
+mod dev;
+mod flush;
+mod harness;
+mod help;
+mod inspect;
+mod limits;
+mod outage;
+mod race;
+mod refusals;
+mod requests;
+mod secrets;
+mod setup;
+mod stopping;
+mod storm;
+mod users;

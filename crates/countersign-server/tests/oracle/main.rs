@@ -1,0 +1,26 @@
+//! Countersign beside the genuine packages: the same requests, the same answers, the same rows.
+//!
+//! `./scripts/test` runs these; by hand they want `COUNTERSIGN_ORACLE_PYTHON=$(./scripts/oracle-venv)`. Every test starts
+//! its own pair of services, so that none sees another's rows.
+
+mod algorithms;
+mod audience_issuer_leeway;
+mod authenticate;
+mod claims_names;
+mod defaults;
+mod differences;
+mod hashers;
+mod headers;
+mod last_login;
+mod ledger;
+mod negotiation;
+mod obtain;
+mod race;
+mod refresh;
+mod revoke;
+mod rotation;
+mod shared;
+mod sliding;
+mod stateless;
+mod support;
+mod users;

@@ -1,0 +1,154 @@
+//! What the stories share: who there is, and how one asks.
+
+use countersign_testing::{Both, Oracle, Pair, Request, Response, Settings, Subject};
+use serde_json::{Value, json};
+
+pub(crate) const OBTAIN: &str = "/api/token/";
+pub(crate) const REFRESH: &str = "/api/token/refresh/";
+pub(crate) const VERIFY: &str = "/api/token/verify/";
+pub(crate) const BLACKLIST: &str = "/api/token/blacklist/";
+pub(crate) const OBTAIN_SLIDING: &str = "/api/token/sliding/";
+pub(crate) const REFRESH_SLIDING: &str = "/api/token/sliding/refresh/";
+pub(crate) const AUTHENTICATE: &str = "/api/token/authenticate/";
+
+pub(crate) const OUTSTANDING: &str = "token_blacklist_outstandingtoken";
+pub(crate) const BLACKLISTED: &str = "token_blacklist_blacklistedtoken";
+
+pub(crate) const PASSWORD: &str = "enchantress of numbers";
+
+/// The genuine packages and Countersign on copies of one database with ada, active, and bob, inactive.
+#[track_caller]
+pub(crate) fn pair(settings: &Settings) -> Pair {
+    Pair::on_copies(settings, &countersign(), people)
+}
+
+/// The two on one database with the same people.
+#[track_caller]
+pub(crate) fn shared(settings: &Settings) -> Pair {
+    Pair::on_one_database(settings, &countersign(), people)
+}
+
+pub(crate) fn countersign() -> Subject {
+    Subject::Countersign(env!("CARGO_BIN_EXE_countersign").into())
+}
+
+pub(crate) fn people(oracle: &Oracle) {
+    let ada = json!({
+        "username": "ada", "password": PASSWORD, "is_staff": true,
+        "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace",
+    });
+    oracle.call("create_user", ada);
+    oracle.call("create_user", json!({"username": "bob", "password": PASSWORD, "is_active": false}));
+}
+
+pub(crate) fn login(username: &str) -> Request {
+    Request::post(OBTAIN).json(&json!({"username": username, "password": PASSWORD}))
+}
+
+pub(crate) fn login_sliding(username: &str) -> Request {
+    Request::post(OBTAIN_SLIDING).json(&json!({"username": username, "password": PASSWORD}))
+}
+
+pub(crate) fn refresh(token: &str) -> Request {
+    Request::post(REFRESH).json(&json!({"refresh": token}))
+}
+
+pub(crate) fn refresh_sliding(token: &str) -> Request {
+    Request::post(REFRESH_SLIDING).json(&json!({"token": token}))
+}
+
+pub(crate) fn verify(token: &str) -> Request {
+    Request::post(VERIFY).json(&json!({"token": token}))
+}
+
+pub(crate) fn blacklist(token: &str) -> Request {
+    Request::post(BLACKLIST).json(&json!({"refresh": token}))
+}
+
+pub(crate) fn authenticate(token: &str) -> Request {
+    Request::get(AUTHENTICATE).bearer(token)
+}
+
+/// Sends each side a request about its own token.
+#[track_caller]
+pub(crate) fn agree_on(
+    pair: &Pair,
+    status: u16,
+    tokens: &Both<String>,
+    request: fn(&str) -> Request,
+) -> Both<Response> {
+    pair.agree_each(status, &tokens.as_ref().map(|token| request(token)))
+}
+
+/// Signs in, refreshes, verifies, authenticates and blacklists; every step must be as the genuine one.
+pub(crate) fn the_whole_way(pair: &Pair) {
+    let answers = pair.agree(200, &login("ada"));
+    let first = answers.field("refresh");
+    agree_on(pair, 200, &answers.field("access"), authenticate);
+    agree_on(pair, 200, &answers.field("access"), verify);
+    let answers = agree_on(pair, 200, &first, refresh);
+    agree_on(pair, 200, &answers.field("access"), authenticate);
+    agree_on(pair, 200, &answers.field("refresh"), blacklist);
+    agree_on(pair, 401, &answers.field("refresh"), refresh);
+    agree_on(pair, 401, &first, refresh);
+    let slide = pair.agree(200, &login_sliding("ada")).field("token");
+    agree_on(pair, 200, &slide, refresh_sliding);
+    pair.same_rows();
+}
+
+/// A token of ada's, with what else the oracle's `make_token` is asked for.
+pub(crate) fn made(pair: &Pair, kind: &str, change: &Value) -> String {
+    let mut asked = json!({"kind": kind, "username": "ada"});
+    for (name, value) in change.as_object().into_iter().flatten() {
+        asked[name] = value.clone();
+    }
+    pair.make_token(asked)
+}
+
+/// Tokens that are wrong in one way each, of `kind`, for ada.
+pub(crate) fn wrong_tokens(pair: &Pair, kind: &str) -> Vec<String> {
+    let made = |change: Value| made(pair, kind, &change);
+    let good = made(json!({}));
+    let other = made(json!({"claims": {"is_superuser": true}}));
+    let parts: Vec<&str> = good.split('.').chain(other.split('.')).collect();
+    let (head, body, signature, other_body) = (parts[0], parts[1], parts[2], parts[4]);
+    let another_key = "another-key-that-is-just-as-long-as-it-has-to-be-for-any-of-the-algorithms-0123";
+    vec![
+        made(json!({"lifetime": -1})),
+        made(json!({"lifetime": -1_000_000})),
+        made(json!({"without": ["exp"]})),
+        made(json!({"without": ["token_type"]})),
+        made(json!({"claims": {"token_type": "other"}})),
+        made(json!({"claims": {"token_type": 5}})),
+        made(json!({"claims": {"token_type": null}})),
+        made(json!({"claims": {"nbf": 9_999_999_999_u64}})),
+        made(json!({"claims": {"iat": 9_999_999_999_u64}})),
+        made(json!({"claims": {"iat": "now"}})),
+        made(json!({"claims": {"exp": "soon"}})),
+        made(json!({"claims": {"exp": null}})),
+        made(json!({"claims": {"sub": 5}})),
+        made(json!({"claims": {"jti": 5}})),
+        made(json!({"signature": {"algorithm": "none"}})),
+        made(json!({"signature": {"algorithm": "HS256", "key": another_key}})),
+        made(json!({"signature": {"algorithm": "HS512"}})),
+        made(json!({"signature": {"headers": {"crit": ["exp"]}}})),
+        made(json!({"signature": {"headers": {"crit": "exp"}}})),
+        pair.oracle.call_text("sign_text", json!({"text": "[]"})),
+        pair.oracle.call_text("sign_text", json!({"text": "5"})),
+        pair.oracle.call_text("sign_text", json!({"text": "not JSON"})),
+        pair.oracle.call_text("sign_text", json!({"text": r#"{"jti":"a"}"#})),
+        format!("{head}.{other_body}.{signature}"),
+        format!("{head}.{body}."),
+        format!("{head}.{body}"),
+        format!("{head}.{body}.{signature}.{signature}"),
+        format!("{head}.{body}.{signature}AAAA"),
+        format!("{head}..{signature}"),
+        format!(".{body}.{signature}"),
+        head.to_owned(),
+        "..".to_owned(),
+        "...".to_owned(),
+        "a.b.c".to_owned(),
+        "é.ü.ß".to_owned(),
+        "null".to_owned(),
+    ]
+}

@@ -1,0 +1,186 @@
+"""The tests' own door into the project: named functions over JSON, at /_oracle/ and on the command line.
+
+A function takes keyword arguments and returns what JSON can say. What it raises is told to the caller as text.
+"""
+
+import json
+import sqlite3
+import traceback
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from django.contrib.auth import get_user_model, hashers
+from django.core.management import call_command
+from django.http import JsonResponse
+from rest_framework_simplejwt import tokens
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.settings import api_settings
+
+KINDS = {
+    "access": tokens.AccessToken,
+    "refresh": tokens.RefreshToken,
+    "sliding": tokens.SlidingToken,
+    "untyped": tokens.UntypedToken,
+}
+FUNCTIONS = {}
+
+
+def function(body):
+    FUNCTIONS[body.__name__] = body
+    return body
+
+
+def run(name, arguments):
+    return FUNCTIONS[name](**arguments)
+
+
+def door(request):
+    try:
+        asked = json.loads(request.body)
+        return JsonResponse({"result": run(asked["function"], asked["arguments"])})
+    except Exception:
+        return JsonResponse({"error": traceback.format_exc()}, status=500)
+
+
+# The database
+
+
+@function
+def migrate():
+    call_command("migrate", verbosity=0)
+
+
+@function
+def dump_rows(database, table, order="id"):
+    """Every row of a table as stored, a list of [column, value] pairs each: no Django field lies in between."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20) as connection:
+        cursor = connection.execute(f'SELECT * FROM "{table}" ORDER BY "{order}"')
+        columns = [column[0] for column in cursor.description]
+        return [[list(cell) for cell in zip(columns, row)] for row in cursor]
+
+
+@function
+def execute(database, statement, values):
+    """Changes rows behind the services' backs."""
+    with sqlite3.connect(database, timeout=20) as connection:
+        return connection.execute(statement, values).rowcount
+
+
+# Users
+
+
+@function
+def create_user(password, encoded=None, **fields):
+    """Makes a user; `encoded` is a hash to store as it stands. Returns the primary key as text."""
+    user = get_user_model().objects.create_user(password=password, **fields)
+    if encoded is not None:
+        user.password = encoded
+        user.save(update_fields=["password"])
+    return str(user.pk)
+
+
+@function
+def hash_password(password, algorithm, variety=None):
+    """A stored hash. `variety` picks argon2's "I" or "D", which Django reads and no longer writes."""
+    if variety is not None:
+        from argon2 import PasswordHasher, Type
+
+        return "argon2" + PasswordHasher(type=Type[variety], memory_cost=1024, parallelism=2).hash(password)
+    return hashers.make_password(password, hasher=algorithm)
+
+
+@function
+def hash_like(password, like):
+    """A hash with the salt and the work of `like`, which may lack its digest: one of long ago."""
+    algorithm, *rest = like.split("$")
+    hasher = hashers.get_hasher(algorithm)
+    match algorithm, rest:
+        case "scrypt", [work, salt, block, parallelism]:
+            return hasher.encode(password, salt, int(work), int(block), int(parallelism))
+        case _, [iterations, salt]:
+            return hasher.encode(password, salt, int(iterations))
+        case _, [salt]:
+            return hasher.encode(password, salt)
+
+
+@function
+def check_password(password, encoded):
+    return hashers.check_password(password, encoded)
+
+
+# Tokens
+
+
+@function
+def make_token(kind, username=None, claims=None, without=(), lifetime=None, signature=None):
+    """A token of SimpleJWT's own, changed as asked and signed.
+
+    `claims` are set after the genuine ones, `without` names claims to leave out, `lifetime` is in seconds from now.
+    `signature` says how to sign instead of as configured: {"algorithm", "key", "headers"}.
+    """
+    token = KINDS[kind]()
+    if username is not None:
+        user = get_user_model().objects.get_by_natural_key(username)
+        # Not for_user of the class itself: that would write an outstanding row.
+        token = tokens.Token.for_user.__func__(KINDS[kind], user)
+    if lifetime is not None:
+        token["exp"] = token["iat"] + lifetime
+    token.payload.update(claims or {})
+    for name in without:
+        token.payload.pop(name, None)
+    if signature is None:
+        return str(token)
+    return sign_text(json.dumps(token.payload, separators=(",", ":")), **signature)
+
+
+@function
+def sign_text(text, algorithm=None, key=None, headers=None):
+    """Signs any text as if it were a claim set, with no look at it."""
+    algorithm = algorithm or api_settings.ALGORITHM
+    key = api_settings.SIGNING_KEY if key is None else key
+    return jwt.PyJWS().encode(text.encode(), None if algorithm == "none" else key, algorithm, headers)
+
+
+@function
+def blacklist(kind, token):
+    """Takes a token back, as a project's own code would."""
+    KINDS[kind](token).blacklist()
+
+
+@function
+def read_token(kind, token):
+    """The claims as SimpleJWT reads them, in order, or why it refuses the token."""
+    try:
+        return {"claims": list(KINDS[kind](token).payload.items())}
+    except TokenError as refusal:
+        return {"refusal": str(refusal)}
+
+
+@function
+def make_keys(algorithm):
+    """A key pair for an algorithm: [private PEM, public PEM, public JWK], all texts."""
+    if algorithm in ("EdDSA", "Ed25519"):
+        private = ed25519.Ed25519PrivateKey.generate()
+    elif algorithm.startswith("ES"):
+        curves = {"ES256": ec.SECP256R1, "ES256K": ec.SECP256K1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1}
+        private = ec.generate_private_key(curves[algorithm]())
+    else:
+        private = rsa.generate_private_key(65537, 2048)
+    return [
+        private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode(),
+        private.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode(),
+        jwt.get_algorithm_by_name(algorithm).to_jwk(private.public_key()),
+    ]
+
+
+@function
+def versions():
+    """What the oracle is made of."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("django", "djangorestframework", "djangorestframework-simplejwt", "pyjwt")}

@@ -1,0 +1,103 @@
+//! Whether two answers to one request are the same.
+//!
+//! - The status, and of the headers [`COMPARED_HEADERS`], must be equal; a header may not be missing on one side.
+//! - The body must be equal as text, spaces and order included, but for the tokens in it: these are read and compared
+//!   as [`token::differences`] says.
+//! - What stands after `JSON parse error - ` is the words of Python's parser and is not compared.
+
+use crate::{Response, token};
+
+/// The headers that clients of the packages rely on.
+pub const COMPARED_HEADERS: [&str; 4] = ["Content-Type", "Allow", "Vary", "WWW-Authenticate"];
+
+/// How two answers differ, a sentence each; nothing when they are the same.
+pub fn differences(theirs: &Response, ours: &Response) -> Vec<String> {
+    let mut found = Vec::new();
+    if theirs.status != ours.status {
+        found.push(format!("status: {} and {}", theirs.status, ours.status));
+    }
+    for name in COMPARED_HEADERS {
+        let (theirs, ours) = (theirs.header(name), ours.header(name));
+        if theirs != ours {
+            found.push(format!("{name}: {theirs:?} and {ours:?}"));
+        }
+    }
+    found.extend(body_differences(&theirs.text(), &ours.text()));
+    found
+}
+
+fn body_differences(theirs: &str, ours: &str) -> Vec<String> {
+    let (theirs, their_tokens) = take_tokens(&without_parser_words(theirs));
+    let (ours, our_tokens) = take_tokens(&without_parser_words(ours));
+    if theirs != ours {
+        return vec![format!("body: {theirs}\n   and {ours}")];
+    }
+    their_tokens.iter().zip(&our_tokens).flat_map(|(theirs, ours)| token::differences(theirs, ours)).collect()
+}
+
+/// Puts `<token>` in the place of every token in a text.
+fn take_tokens(text: &str) -> (String, Vec<String>) {
+    let mut tokens = Vec::new();
+    let mut rest = String::new();
+    let belongs = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
+    for piece in text.split_inclusive(|character| !belongs(character)) {
+        let word = piece.trim_end_matches(|character| !belongs(character));
+        if token::Token::read(word).is_some() {
+            tokens.push(word.to_owned());
+            rest += "<token>";
+            rest += &piece[word.len()..];
+        } else {
+            rest += piece;
+        }
+    }
+    (rest, tokens)
+}
+
+fn without_parser_words(text: &str) -> String {
+    match (text.split_once(PARSER_WORDS), text.rfind('"')) {
+        (Some((before, _)), Some(end)) => format!("{before}{PARSER_WORDS}…{}", &text[end..]),
+        _ => text.to_owned(),
+    }
+}
+
+const PARSER_WORDS: &str = "JSON parse error - ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln";
+    const OTHER_CLAIM: &str = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoyfQ.c2ln";
+
+    #[test]
+    fn bodies_are_compared_as_text() {
+        assert!(body_differences(r#"{"a":1}"#, r#"{"a":1}"#).is_empty());
+        assert!(!body_differences(r#"{"a":1}"#, r#"{"a": 1}"#).is_empty());
+        assert!(!body_differences(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#).is_empty());
+    }
+
+    #[test]
+    fn tokens_in_bodies_are_compared_by_claims() {
+        let body = |token: &str| format!(r#"{{"refresh":"{token}","access":"{TOKEN}"}}"#);
+        assert_eq!(
+            take_tokens(&body(TOKEN)),
+            (r#"{"refresh":"<token>","access":"<token>"}"#.into(), vec![TOKEN.into(); 2])
+        );
+        assert!(
+            body_differences(&body(TOKEN), &body(&format!("{TOKEN}x"))).is_empty(),
+            "signatures may differ"
+        );
+        assert!(!body_differences(&body(TOKEN), &body(OTHER_CLAIM)).is_empty());
+        assert!(!body_differences(&body(TOKEN), &body("no-token")).is_empty());
+    }
+
+    #[test]
+    fn the_words_of_a_parser_are_not_compared() {
+        let python = r#"{"detail":"JSON parse error - Expecting value: line 1 column 1 (char 0)"}"#;
+        assert!(
+            body_differences(python, r#"{"detail":"JSON parse error - expected value at line 1"}"#)
+                .is_empty()
+        );
+        assert!(!body_differences(python, r#"{"detail":"Malformed request."}"#).is_empty());
+    }
+}

@@ -1,0 +1,249 @@
+//! One configuration, said to both sides.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+/// The configuration of both services: Django's `SIMPLE_JWT` and the few settings around it.
+///
+/// The rest is as Django and `SimpleJWT` have it by default, but for the password hasher: MD5, so that a login takes no
+/// time.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    secret_key: String,
+    blacklist: bool,
+    user_model: UserModel,
+    hashers: Vec<&'static str>,
+    simple_jwt: Vec<(&'static str, Value)>,
+    stateless: bool,
+    allow_all_users: bool,
+}
+
+/// A user model that the oracle's project has.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum UserModel {
+    /// Columns of other names than Django's.
+    Account,
+    /// Django's own `auth.User`.
+    Django,
+    /// A text as primary key, `club_member` as table, no `is_active` column.
+    Member,
+    /// An email address to sign in with, a UUID as primary key, columns of its own.
+    Person,
+}
+
+impl Settings {
+    /// `SimpleJWT`'s defaults, with the `token_blacklist` app installed.
+    pub fn new() -> Self {
+        Self {
+            secret_key: SECRET_KEY.to_owned(),
+            blacklist: true,
+            user_model: UserModel::Django,
+            hashers: vec!["md5"],
+            simple_jwt: Vec::new(),
+            stateless: false,
+            allow_all_users: false,
+        }
+    }
+
+    /// Gives a setting of `SIMPLE_JWT`, by its Django name. Lifetimes are in seconds; `None` is null.
+    #[must_use]
+    pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.simple_jwt.retain(|(known, _)| *known != name);
+        self.simple_jwt.push((name, value.into()));
+        self
+    }
+
+    /// Leaves the `token_blacklist` app out.
+    #[must_use]
+    pub fn without_blacklist_app(mut self) -> Self {
+        self.blacklist = false;
+        self
+    }
+
+    /// Gives another user model.
+    #[must_use]
+    pub fn users(mut self, model: UserModel) -> Self {
+        self.user_model = model;
+        self
+    }
+
+    /// Gives the password hashers by algorithm, the one for new hashes first.
+    #[must_use]
+    pub fn hashers(mut self, algorithms: &[&'static str]) -> Self {
+        self.hashers = algorithms.to_vec();
+        self
+    }
+
+    /// Protects the view at `/api/token/authenticate/` with `JWTStatelessUserAuthentication`.
+    #[must_use]
+    pub fn stateless(mut self) -> Self {
+        self.stateless = true;
+        self
+    }
+
+    /// Lets passwords be checked by `AllowAllUsersModelBackend`, which lets inactive users in.
+    #[must_use]
+    pub fn allow_all_users(mut self) -> Self {
+        self.allow_all_users = true;
+        self
+    }
+
+    pub(crate) fn blacklist(&self) -> bool {
+        self.blacklist
+    }
+
+    pub(crate) fn user_model(&self) -> UserModel {
+        self.user_model
+    }
+
+    /// As the oracle's `project/settings.py` reads it.
+    pub(crate) fn for_the_oracle(&self, database: &Path) -> Value {
+        let simple_jwt: serde_json::Map<_, _> =
+            self.simple_jwt.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        json!({
+            "secret_key": self.secret_key,
+            "database": database,
+            "blacklist": self.blacklist,
+            "user_model": self.user_model.label(),
+            "password_hashers": self.hashers,
+            "simple_jwt": simple_jwt,
+            "backend": self.backend(),
+            "authentication": self.authentication(),
+            "follow_main": true,
+        })
+    }
+
+    /// As a `countersign.toml`.
+    pub(crate) fn for_countersign(&self, database: &Path) -> String {
+        let mut toml = String::new();
+        let mut line = |text: std::fmt::Arguments<'_>| {
+            toml.write_fmt(text).expect("a string takes any text");
+            toml.push('\n');
+        };
+        line(format_args!("secret_key = {}", in_toml(&json!(self.secret_key))));
+        line(format_args!("password_hashers = {}", in_toml(&json!(self.hashers))));
+        line(format_args!("[server]\nlisten = \"127.0.0.1:0\""));
+        line(format_args!("[database]\nurl = \"sqlite://{}\"", database.display()));
+        line(format_args!("[users]\ntable = \"{}\"", self.user_model.table()));
+        line(format_args!("username_field = \"{}\"", self.user_model.username_field()));
+        line(format_args!("authentication_backend = \"django.contrib.auth.backends.{}\"", self.backend()));
+        for (name, column) in self.user_model.renamed_columns() {
+            line(format_args!("{name} = \"{column}\""));
+        }
+        line(format_args!("[simple_jwt]\nblacklist = {}", self.blacklist));
+        if self.stateless {
+            line(format_args!("authentication_class = \"{}\"", self.authentication()));
+        }
+        for (name, value) in &self.simple_jwt {
+            line(format_args!("{} = {}", name.to_lowercase(), in_toml(value)));
+        }
+        toml
+    }
+
+    fn backend(&self) -> &'static str {
+        if self.allow_all_users { "AllowAllUsersModelBackend" } else { "ModelBackend" }
+    }
+
+    fn authentication(&self) -> &'static str {
+        if self.stateless {
+            "rest_framework_simplejwt.authentication.JWTStatelessUserAuthentication"
+        } else {
+            "rest_framework_simplejwt.authentication.JWTAuthentication"
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl UserModel {
+    /// Django's `app_label.Model`.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Account => "people.Account",
+            Self::Django => "auth.User",
+            Self::Member => "people.Member",
+            Self::Person => "people.Person",
+        }
+    }
+
+    /// The model's table.
+    pub fn table(self) -> &'static str {
+        match self {
+            Self::Account => "accounts",
+            Self::Django => "auth_user",
+            Self::Member => "club_member",
+            Self::Person => "people_person",
+        }
+    }
+
+    /// Django's names of columns that are called otherwise, and what they are called.
+    fn renamed_columns(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Account => &[
+                ("id", "account_no"),
+                ("password", "pass_hash"),
+                ("last_login", "seen_at"),
+                ("is_active", "enabled"),
+            ],
+            Self::Django | Self::Member | Self::Person => &[],
+        }
+    }
+
+    /// The model's `USERNAME_FIELD`.
+    pub fn username_field(self) -> &'static str {
+        match self {
+            Self::Account => "login",
+            Self::Django => "username",
+            Self::Member => "handle",
+            Self::Person => "email",
+        }
+    }
+}
+
+/// A JSON value as TOML writes it. The two agree on all but null, which an empty text stands for, and objects, which no
+/// setting is.
+fn in_toml(value: &Value) -> String {
+    match value {
+        Value::Null => "\"\"".to_owned(),
+        Value::Object(_) => panic!("no setting is {value}"),
+        _ => value.to_string(),
+    }
+}
+
+/// Long enough for HS512, and nothing but a test's.
+pub(crate) const SECRET_KEY: &str =
+    "a-secret-of-the-tests-alone-that-is-long-enough-for-every-hmac-0123456789";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_are_told_the_same() {
+        let settings = Settings::new()
+            .set("ACCESS_TOKEN_LIFETIME", 60)
+            .set("AUTH_HEADER_TYPES", json!(["Bearer", "JWT"]))
+            .users(UserModel::Person);
+
+        let told = settings.for_the_oracle(Path::new("/tmp/a.sqlite3"));
+        assert_eq!(
+            told["simple_jwt"],
+            json!({"ACCESS_TOKEN_LIFETIME": 60, "AUTH_HEADER_TYPES": ["Bearer", "JWT"]})
+        );
+        assert_eq!(told["user_model"], "people.Person");
+
+        let toml = settings.for_countersign(Path::new("/tmp/b.sqlite3"));
+        assert!(toml.contains("url = \"sqlite:///tmp/b.sqlite3\"\n"), "{toml}");
+        assert!(toml.contains("[users]\ntable = \"people_person\"\nusername_field = \"email\"\n"), "{toml}");
+        assert!(
+            toml.contains("access_token_lifetime = 60\nauth_header_types = [\"Bearer\",\"JWT\"]\n"),
+            "{toml}"
+        );
+    }
+}
