@@ -86,12 +86,13 @@ fn wrong_types_are_told_as_pydantic_does() {
     let place = r#""refresh_token", "token""#;
     let token = r#"{"token":7}"#;
     assert_eq!(reply(Endpoint::TokenRefreshSliding, token), issue("string_type", place, no_string));
-    for body in ["", "null"] {
-        let missing = issue("missing", r#""refresh""#, r#""Field required""#);
-        assert_eq!(reply(Endpoint::TokenBlacklist, body), missing);
-    }
+    let missing = issue("missing", r#""refresh""#, r#""Field required""#);
+    assert_eq!(reply(Endpoint::TokenBlacklist, ""), missing);
     let no_object = r#""Input should be a valid dictionary or object to extract fields from""#;
-    assert_eq!(reply(Endpoint::TokenVerify, "[]"), issue("model_attributes_type", r#""token""#, no_object));
+    for body in ["[]", "null"] {
+        let expected = issue("model_attributes_type", r#""token""#, no_object);
+        assert_eq!(reply(Endpoint::TokenVerify, body), expected);
+    }
     let long = format!(r#"{{"username":"{}","password":"pw"}}"#, "é".repeat(151));
     let too_long = r#""String should have at most 150 characters", "ctx": {"max_length": 150}"#;
     let place = r#""user_token", "username""#;
