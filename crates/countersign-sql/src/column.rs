@@ -52,6 +52,11 @@ impl Column {
         self.nullable
     }
 
+    /// How many characters a text may have, where the schema says so: `max_length` of Django's field.
+    pub fn max_chars(&self) -> Option<usize> {
+        self.max_chars
+    }
+
     /// The type as the schema declares it.
     pub fn declared(&self) -> &str {
         &self.declared

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use countersign_axum::BodyLimits;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tracing::Level;
@@ -13,7 +12,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::serve::app::app;
 use crate::serve::dev::Playground;
-use crate::serve::families::{SimpleJwtFamily, hashing_pool};
+use crate::serve::families::families;
 use crate::serve::http::{self, ConnectionLimits};
 use crate::serve::logs::{self, tell};
 use crate::serve::stop::StopSignals;
@@ -40,16 +39,7 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
     let stop = StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
 
     let database = connect(config).await?;
-    let passwords = hashing_pool(config)?;
-    let simple_jwt = SimpleJwtFamily::build(config, &database, &passwords)?;
-    if simple_jwt.is_none() {
-        return Err(Failure::input(
-            "no family is configured, there is nothing to serve: add a table [simple_jwt]",
-        ));
-    }
-    let limits =
-        BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
-    let app = app(database.clone(), simple_jwt, limits);
+    let app = app(database.clone(), families(config, &database)?);
 
     let address = args.listen.unwrap_or(config.server.listen);
     let listener = match &playground {

@@ -2,10 +2,10 @@
 
 use std::io::{self, Read};
 
-use countersign::authority::{Failure as Undecided, Keys, Refusal};
+use countersign::authority::{Failure as Undecided, Refusal};
 use countersign::claims::Claims;
 use countersign::clock::{Clock, SystemClock, Timestamp};
-use countersign::jwt::{Header, TokenError, Unverified, Validation};
+use countersign::jwt::{Header, TokenError, Unverified};
 use countersign::secret::PlainToken;
 use serde_json::{Map, Value, json};
 
@@ -38,20 +38,27 @@ enum Verdict {
     NotVerified,
 }
 
-/// With a configuration the token is verified as the verify endpoint would, but for the blacklist.
+/// With a configuration the token is verified as the verify endpoints would, but for the blacklist: it is good when
+/// it is in one of the families.
 async fn verdict(args: &Inspect, token: &PlainToken) -> Result<Verdict, Failure> {
     if configuration_file(&args.configured).is_err() {
         return Ok(Verdict::NotVerified);
     }
     let config = load(&args.configured)?;
-    let Some(family) = &config.simple_jwt else { return Ok(Verdict::NotVerified) };
-    let keys: Keys = keys(family)?;
-    let validation: &Validation = &family.policy.validation;
-    match keys.verify(token, validation, SystemClock.now()).await {
-        Ok(_) => Ok(Verdict::Good),
-        Err(Undecided::Refused(Refusal::Token(error))) => Ok(Verdict::Bad(error)),
-        Err(failure) => Err(Failure::caused("the token could not be verified", &failure)),
+    let mut verdict = Verdict::NotVerified;
+    for family in config.families() {
+        match keys(family)?.verify(token, &family.policy.validation, SystemClock.now()).await {
+            Ok(_) => return Ok(Verdict::Good),
+            // A token that is another family's is invalid here: what that one says of it counts.
+            Err(Undecided::Refused(Refusal::Token(error))) => {
+                if matches!(verdict, Verdict::NotVerified | Verdict::Bad(TokenError::Invalid(_))) {
+                    verdict = Verdict::Bad(error);
+                }
+            }
+            Err(failure) => return Err(Failure::caused("the token could not be verified", &failure)),
+        }
     }
+    Ok(verdict)
 }
 
 fn read(token: &str) -> Result<PlainToken, Failure> {

@@ -1,13 +1,18 @@
 //! docs/settings.md says what is true: it names every setting, no other, and the defaults that are.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::path::Path;
 
 use super::testing::{fault, read, try_read};
 use super::{Config, known_settings};
 
 const MANUAL: &str = include_str!("../../../../docs/settings.md");
-const SIMPLE_JWT: &str = include_str!("../../tests/data/simple_jwt_settings.txt");
+/// The families' tables, with the names of the settings that their packages have.
+const FAMILIES: [(&str, &str, usize); 2] = [
+    ("simple_jwt", include_str!("../../tests/data/simple_jwt_settings.txt"), 36),
+    ("ninja_jwt", include_str!("../../tests/data/ninja_jwt_settings.txt"), 29),
+];
 
 /// A row of one of the manual's tables: `| key | what it does | default | test |`.
 struct Row {
@@ -36,33 +41,43 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-fn simple_jwt_names() -> Vec<String> {
-    SIMPLE_JWT.lines().filter(|line| !line.starts_with('#')).map(str::to_lowercase).collect()
+/// The table of each family and the names of its settings, in lower case.
+fn names() -> impl Iterator<Item = (&'static str, Vec<String>)> {
+    FAMILIES.into_iter().map(|(table, text, count)| {
+        let names = text.lines().filter(|line| !line.starts_with('#')).map(str::to_lowercase);
+        let names = names.collect::<Vec<_>>();
+        assert_eq!(names.len(), count, "{table}");
+        (table, names)
+    })
 }
 
 #[test]
-fn every_setting_of_simple_jwt_is_in_the_manual_and_in_the_code() {
+fn every_setting_of_the_packages_is_in_the_manual_and_in_the_code() {
     let known = known_settings();
-    let names = simple_jwt_names();
-    assert_eq!(names.len(), 36);
-    for name in names {
-        let path = format!("simple_jwt.{name}");
-        assert!(rows().iter().any(|row| row.path == path), "docs/settings.md has no row for {path}");
-        assert!(known.contains(&path), "the configuration does not know {path}");
+    for (table, names) in names() {
+        for name in names {
+            let path = format!("{table}.{name}");
+            assert!(rows().iter().any(|row| row.path == path), "docs/settings.md has no row for {path}");
+            assert!(known.contains(&path), "the configuration does not know {path}");
+        }
     }
 }
 
 #[test]
 fn the_manual_names_every_setting_and_no_other() {
-    let tables = ["database", "password_hashing", "server", "simple_jwt", "simple_jwt.routes", "users"];
-    let known = known_settings().into_iter().filter(|path| !tables.contains(&path.as_str()));
+    let known = known_settings();
+    let is_table = |path: &String| {
+        let inside = format!("{path}.");
+        known.iter().any(|other| other.starts_with(&inside))
+    };
+    let known = known.iter().filter(|path| !is_table(path)).cloned();
     let told = rows().into_iter().map(|row| row.path);
     assert_eq!(told.collect::<BTreeSet<_>>(), known.collect::<BTreeSet<_>>());
 }
 
 #[test]
 fn the_manuals_defaults_are_accepted_and_change_nothing() {
-    let silent = all_of(&read("[simple_jwt]"));
+    let silent = all_of(&read("[simple_jwt]\n[ninja_jwt]"));
     for Row { path, default, .. } in rows() {
         // A dash is said of what has no default, or one that cannot be written down.
         if default == "–" {
@@ -70,8 +85,10 @@ fn the_manuals_defaults_are_accepted_and_change_nothing() {
         }
         let (table, key) = path.rsplit_once('.').unwrap_or(("", &path));
         let header = if table.is_empty() { String::new() } else { format!("[{table}]\n") };
-        let family = if table.starts_with("simple_jwt") { "" } else { "\n[simple_jwt]" };
-        let text = format!("{header}{key} = {default}{family}");
+        let mut text = format!("{header}{key} = {default}");
+        for (family, ..) in FAMILIES.iter().filter(|(family, ..)| *family != table) {
+            let _ = write!(text, "\n[{family}]");
+        }
         assert_eq!(all_of(&read(&text)), silent, "{text}");
     }
 }
@@ -86,15 +103,18 @@ fn the_manuals_unit_tests_are_there() {
 
 /// The configuration as a text, with the rules that `Debug` leaves out.
 fn all_of(config: &Config) -> String {
-    let rules = config.simple_jwt.as_ref().unwrap().with_ledger(true);
-    let bools = [
-        rules.verify_asks_blacklist,
-        rules.update_last_login,
-        rules.inactive_users_may_log_in,
-        rules.check_user_is_active,
-        rules.stateless,
-    ];
-    format!("{config:?} {rules:?} {bools:?}")
+    let rules = config.families().map(|tokens| {
+        let rules = tokens.with_ledger(true);
+        let bools = [
+            rules.verify_asks_blacklist,
+            rules.update_last_login,
+            rules.inactive_users_may_log_in,
+            rules.check_user_is_active,
+            rules.stateless,
+        ];
+        format!("{rules:?} {bools:?}")
+    });
+    format!("{config:?} {}", rules.collect::<String>())
 }
 
 #[test]
@@ -117,10 +137,13 @@ fn the_manuals_examples_are_accepted() {
 
 #[test]
 fn upper_case_is_answered_with_lower_case() {
-    for name in simple_jwt_names() {
-        let upper = name.to_uppercase();
-        let error = fault(&format!("[simple_jwt]\n{upper} = 1"));
-        assert!(error.contains(&format!("the nearest one is simple_jwt.{name}: ")), "{error}");
-        assert!(try_read("", &[(&format!("COUNTERSIGN__SIMPLE_JWT__{upper}X"), "")]).is_err());
+    for (table, names) in names() {
+        for name in names {
+            let upper = name.to_uppercase();
+            let error = fault(&format!("[{table}]\n{upper} = 1"));
+            assert!(error.contains(&format!("the nearest one is {table}.{name}: ")), "{error}");
+            let variable = format!("COUNTERSIGN__{}__{upper}X", table.to_uppercase());
+            assert!(try_read("", &[(&variable, "")]).is_err());
+        }
     }
 }

@@ -13,7 +13,9 @@ pub(crate) mod database;
 mod documentation;
 mod duration;
 mod environment;
+pub(crate) mod family;
 mod nearest;
+mod ninja_jwt;
 mod passwords;
 mod problem;
 pub(crate) mod profile;
@@ -21,27 +23,29 @@ mod reference;
 mod section;
 pub(crate) mod server;
 mod setting;
-pub(crate) mod simple_jwt;
+mod simple_jwt;
 #[cfg(test)]
 mod testing;
 mod tree;
 pub(crate) mod users;
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use countersign::dialect::{NinjaJwt, SimpleJwt};
 use countersign::password::{PasswordHashers, PoolSize};
 use countersign::secret::SigningSecret;
 
 use self::database::DatabaseConfig;
+use self::family::{FamilyConfig, TokensConfig};
 pub(crate) use self::problem::{ConfigError, Warning};
-use self::problem::{Origin, Problem};
+use self::problem::{Origin, Place, Problem};
 use self::profile::Profile;
 use self::reference::Surroundings;
 use self::section::{Located, Reading, Reported, Section};
 use self::server::ServerConfig;
-use self::simple_jwt::SimpleJwtConfig;
 use self::tree::Table;
 use self::users::UsersConfig;
 
@@ -63,7 +67,9 @@ pub(crate) struct Config {
     /// `[users]`.
     pub(crate) users: UsersConfig,
     /// `[simple_jwt]`; `None` when the family is not served.
-    pub(crate) simple_jwt: Option<SimpleJwtConfig>,
+    pub(crate) simple_jwt: Option<FamilyConfig<SimpleJwt>>,
+    /// `[ninja_jwt]`; `None` when the family is not served.
+    pub(crate) ninja_jwt: Option<FamilyConfig<NinjaJwt>>,
     warnings: Vec<Warning>,
 }
 
@@ -120,6 +126,12 @@ impl Config {
         &self.warnings
     }
 
+    /// What each family that is served has for its tokens.
+    pub(crate) fn families(&self) -> impl Iterator<Item = &TokensConfig> {
+        let simple_jwt = self.simple_jwt.iter().map(|family| &family.tokens);
+        simple_jwt.chain(self.ninja_jwt.iter().map(|family| &family.tokens))
+    }
+
     fn from_layers(
         layers: &[Layer<'_>],
         folder: PathBuf,
@@ -148,9 +160,11 @@ impl Config {
         let database = settings.section("database", DatabaseConfig::read);
         let users = settings.section("users", UsersConfig::read);
         let secret_key = secret_key?;
-        let shared = Shared { profile, secret_key: secret_key.as_ref(), users: &users };
+        let paths = RefCell::default();
+        let shared = Shared { profile, secret_key: secret_key.as_ref(), users: &users, paths };
         let simple_jwt =
-            settings.optional_section("simple_jwt", |settings| SimpleJwtConfig::read(settings, &shared));
+            settings.optional_section("simple_jwt", |settings| simple_jwt::read(settings, &shared));
+        let ninja_jwt = settings.optional_section("ninja_jwt", |settings| ninja_jwt::read(settings, &shared));
         Ok(Self {
             profile,
             password_hashers: password_hashers?,
@@ -158,6 +172,7 @@ impl Config {
             server,
             database: database?,
             simple_jwt: simple_jwt?,
+            ninja_jwt: ninja_jwt?,
             secret_key: secret_key.map(|located| located.value),
             users,
             warnings: Vec::new(),
@@ -170,13 +185,15 @@ struct Shared<'a> {
     profile: Profile,
     secret_key: Option<&'a Located<SigningSecret>>,
     users: &'a UsersConfig,
+    /// The paths of endpoints so far, and the keys that name them.
+    paths: RefCell<BTreeMap<String, Place>>,
 }
 
 /// Every key there is, by its path: those that are asked for when every table is present.
 fn known_settings() -> Vec<String> {
     let nothing = Surroundings { environment: HashMap::new(), folder: PathBuf::new() };
     let reading = Reading::new(Origin::source(""), nothing);
-    let document = tree::parse("[simple_jwt]", &Origin::source("")).unwrap_or_default();
+    let document = tree::parse("[simple_jwt]\n[ninja_jwt]", &Origin::source("")).unwrap_or_default();
     // What is wrong with an empty configuration does not matter here.
     let _ = reading.root(document, Config::read);
     reading.asked()
@@ -195,7 +212,7 @@ mod tests {
         );
         assert_eq!(config.profile, Profile::Strict);
         let family = config.simple_jwt.unwrap();
-        assert_eq!(family.policy.validation.leeway, countersign::clock::Span::from_secs(5));
+        assert_eq!(family.tokens.policy.validation.leeway, countersign::clock::Span::from_secs(5));
     }
 
     #[test]
@@ -206,7 +223,9 @@ mod tests {
 
     #[test]
     fn a_family_is_served_iff_its_table_is_present() {
-        assert!(read("").simple_jwt.is_none());
+        assert!(read("").families().next().is_none());
+        assert_eq!(read("[ninja_jwt]").families().count(), 1);
+        assert_eq!(read("[simple_jwt]\n[ninja_jwt]").families().count(), 2);
         assert!(read("[simple_jwt]").simple_jwt.is_some());
         assert!(read_with("", [("COUNTERSIGN__SIMPLE_JWT__LEEWAY", "5")]).simple_jwt.is_some());
     }
@@ -226,7 +245,7 @@ mod tests {
         );
         assert!(fault("[simple_jwt.routes]\ntoken_verfy = '/'").contains("simple_jwt.routes.token_verify:"));
         assert!(fault("[simplejwt]\nleeway = 1").contains("the nearest one is simple_jwt:"));
-        assert!(fault("[ninja_jwt]").contains("ninja_jwt is a family that this version does not serve"));
+        assert!(fault("[auth_jwt]").contains("auth_jwt is a family that this version does not serve"));
     }
 
     #[test]

@@ -9,19 +9,18 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
-use countersign_axum::{BodyLimits, routes};
 use countersign_sql::Database;
 
-use crate::serve::families::SimpleJwtFamily;
+use crate::serve::families::Family;
 use crate::serve::requests::observed;
 
 /// Puts the families and `/healthz` and `/readyz` under one roof.
-pub(crate) fn app(database: Database, simple_jwt: Option<SimpleJwtFamily>, limits: BodyLimits) -> Router {
+pub(crate) fn app(database: Database, families: Vec<Family>) -> Router {
     let mut paths = BTreeSet::new();
     let mut router = Router::new();
-    if let Some(family) = simple_jwt {
-        paths.extend(family.routes.iter().map(|(_, path)| path.clone()));
-        router = router.merge(routes(family.dialect, family.authority, family.routes, limits));
+    for family in families {
+        paths.extend(family.paths.into_iter().map(|(path, _)| path));
+        router = router.merge(family.router);
     }
     let paths = Arc::new(paths);
     let operators = Router::new()

@@ -2,85 +2,125 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use countersign::authority::{Authority, Keys, Rotation};
-use countersign::dialect::SimpleJwt;
-use countersign::dialect::simple_jwt::Endpoint;
+use countersign::dialect::Dialect;
 use countersign::entropy::SystemEntropy;
 use countersign::key::Algorithm;
 use countersign::password::HashingPool;
 use countersign_axum::jwks::{JwksClient, Options};
+use countersign_axum::{BodyLimits, routes};
 use countersign_sql::Database;
 
 use crate::config::Config;
-use crate::config::simple_jwt::{KeysConfig, SimpleJwtConfig};
+use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
 use crate::failure::Failure;
 
-/// SimpleJWT's family, with everything that its routes need.
-pub(crate) struct SimpleJwtFamily {
+/// A family that is ready to answer.
+pub(crate) struct Family {
+    /// Its table in the configuration.
+    pub(crate) table: &'static str,
+    /// What its tokens are signed with.
     pub(crate) algorithm: Algorithm,
-    pub(crate) authority: Authority<Database>,
-    pub(crate) dialect: SimpleJwt,
-    pub(crate) routes: Vec<(Endpoint, String)>,
+    /// The paths it answers at, each with the endpoint's name.
+    pub(crate) paths: Vec<(String, String)>,
+    /// Its endpoints.
+    pub(crate) router: Router,
 }
 
-impl SimpleJwtFamily {
-    /// Puts it together over the database; `None` when `[simple_jwt]` is not configured.
-    pub(crate) fn build(
-        config: &Config,
-        database: &Database,
-        passwords: &HashingPool,
-    ) -> Result<Option<Self>, Failure> {
-        let Some(family) = &config.simple_jwt else { return Ok(None) };
-        let has_tables = database.has_token_blacklist();
-        let rules = family.with_ledger(family.blacklist.unwrap_or(has_tables));
-        let asked_for = match family.blacklist {
-            Some(true) => Some("simple_jwt.blacklist is on"),
+/// Every family that is configured, over the database.
+///
+/// # Errors
+///
+/// When there is none, or one cannot be served.
+pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Family>, Failure> {
+    let limits =
+        BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
+    let house = House { database, passwords: hashing_pool(config)?, limits };
+    let mut families = Vec::new();
+    if let Some(family) = &config.simple_jwt {
+        families.push(house.family(family, family.dialect.clone())?);
+    }
+    if let Some(family) = &config.ninja_jwt {
+        let longest = database.user_model().username().max_chars();
+        families.push(house.family(family, family.dialect.clone().username_max_length(longest))?);
+    }
+    if families.is_empty() {
+        return Err(Failure::input(
+            "no family is configured, there is nothing to serve: add a table [simple_jwt] or [ninja_jwt]",
+        ));
+    }
+    Ok(families)
+}
+
+/// What all families share.
+struct House<'a> {
+    database: &'a Database,
+    passwords: HashingPool,
+    limits: BodyLimits,
+}
+
+impl House<'_> {
+    fn family<D: Dialect>(&self, family: &FamilyConfig<D>, dialect: D) -> Result<Family, Failure> {
+        let authority = self.authority(&family.tokens)?;
+        let paths = family.routes.iter().map(|(endpoint, path)| (path.clone(), format!("{endpoint:?}")));
+        Ok(Family {
+            table: family.tokens.package.table,
+            algorithm: family.tokens.algorithm,
+            paths: paths.collect(),
+            router: routes(dialect, authority, family.routes.iter().cloned(), self.limits),
+        })
+    }
+
+    fn authority(&self, tokens: &TokensConfig) -> Result<Authority<Database>, Failure> {
+        let table = tokens.package.table;
+        let has_tables = self.database.has_token_blacklist();
+        let rules = tokens.with_ledger(tokens.blacklist.unwrap_or(has_tables));
+        let asked_for = match tokens.blacklist {
+            Some(true) => Some("blacklist is on"),
             None if rules.rotation == Rotation::OnWithBlacklist => {
-                Some("simple_jwt.rotate_refresh_tokens and blacklist_after_rotation are on")
+                Some("rotate_refresh_tokens and blacklist_after_rotation are on")
             }
             None | Some(false) => None,
         };
         if let Some(setting) = asked_for.filter(|_| !has_tables) {
             return Err(Failure::input(format!(
-                "{setting}, but the database has no token_blacklist tables: create them with `countersign \
-                 migrate`, or with Django's own `migrate` and the app rest_framework_simplejwt.token_blacklist"
+                "{table}.{setting}, but the database has no token_blacklist tables: create them with \
+                 `countersign migrate`, or with Django's own `migrate` and the app {}.token_blacklist",
+                tokens.package.module
             )));
         }
-        let field = &family.policy.user_id_field;
-        if field != "pk" && !database.user_model().has_column(field) {
+        let field = &tokens.policy.user_id_field;
+        let model = self.database.user_model();
+        if field != "pk" && !model.has_column(field) {
             return Err(Failure::input(format!(
-                "simple_jwt.user_id_field is {field:?}, but the table {:?} has no such column",
-                database.user_model().table(),
+                "{table}.user_id_field is {field:?}, but the table {:?} has no such column",
+                model.table(),
             )));
         }
-        let authority = Authority::builder(database.clone(), keys(family)?, passwords.clone())
-            .policy(family.policy.clone())
+        let authority = Authority::builder(self.database.clone(), keys(tokens)?, self.passwords.clone())
+            .policy(tokens.policy.clone())
             .rules(rules)
             .build();
-        let authority = authority.map_err(|error| Failure::input(format!("[simple_jwt]: {error}")))?;
-        Ok(Some(Self {
-            algorithm: family.algorithm,
-            authority,
-            dialect: family.dialect.clone(),
-            routes: family.routes.clone(),
-        }))
+        authority.map_err(|error| Failure::input(format!("[{table}]: {error}")))
     }
 }
 
 /// The keys of a family: its own, or those of a JWKS URL.
-pub(crate) fn keys(family: &SimpleJwtConfig) -> Result<Keys, Failure> {
-    match &family.keys {
+pub(crate) fn keys(tokens: &TokensConfig) -> Result<Keys, Failure> {
+    match &tokens.keys {
         KeysConfig::Local { signing, verifying } => Ok(Keys::pair(signing.clone(), verifying.clone())),
         KeysConfig::Remote { url, signing } => {
-            let client = JwksClient::new(url, family.algorithm, Options::default());
-            let client = client.map_err(|error| Failure::input(format!("simple_jwt.jwk_url: {error}")))?;
+            let client = JwksClient::new(url, tokens.algorithm, Options::default());
+            let client = client
+                .map_err(|error| Failure::input(format!("{}.jwk_url: {error}", tokens.package.table)))?;
             Ok(Keys::remote(signing.clone(), Arc::new(client)))
         }
     }
 }
 
 /// Threads that hash passwords, as configured.
-pub(crate) fn hashing_pool(config: &Config) -> Result<HashingPool, Failure> {
+fn hashing_pool(config: &Config) -> Result<HashingPool, Failure> {
     let pool = HashingPool::start(
         Arc::clone(&config.password_hashers),
         Arc::new(SystemEntropy),

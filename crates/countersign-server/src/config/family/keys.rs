@@ -182,7 +182,7 @@ mod tests {
     const OTHER_PUBLIC: &str = include_str!("../../../tests/data/keys/other.pub.pem");
 
     fn keys(text: &str) -> KeysConfig {
-        read(&format!("[simple_jwt]\n{text}")).simple_jwt.unwrap().keys
+        read(&format!("[simple_jwt]\n{text}")).simple_jwt.unwrap().tokens.keys
     }
 
     fn eddsa(signing: &str, verifying: &str, rest: &str) -> String {
@@ -254,8 +254,8 @@ mod tests {
             let config = read(&eddsa(ED25519, verifying, ""));
             assert!(warnings(&config).is_empty());
             let family = config.simple_jwt.unwrap();
-            assert_eq!(family.algorithm, Algorithm::EdDsa);
-            let KeysConfig::Local { signing: Some(signing), verifying } = family.keys else {
+            assert_eq!(family.tokens.algorithm, Algorithm::EdDsa);
+            let KeysConfig::Local { signing: Some(signing), verifying } = family.tokens.keys else {
                 panic!("local")
             };
             assert!(verifying.verify(b"x", &signing.sign(b"x").unwrap()));
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn without_a_private_key_tokens_are_only_verified() {
         let config = read(&eddsa("", ED25519_PUBLIC, ""));
-        assert!(matches!(config.simple_jwt.unwrap().keys, KeysConfig::Local { signing: None, .. }));
+        assert!(matches!(config.simple_jwt.unwrap().tokens.keys, KeysConfig::Local { signing: None, .. }));
         assert!(
             fault(&eddsa("", "", "")).contains("EdDSA needs a private key here to sign and verify with, or")
         );
@@ -284,14 +284,15 @@ mod tests {
         assert!(
             warnings(&config)[0].ends_with("simple_jwt.verifying_key is ignored, because jwk_url is given")
         );
-        let KeysConfig::Remote { signing: Some(_), url: read_url } = config.simple_jwt.unwrap().keys else {
+        let KeysConfig::Remote { signing: Some(_), url: read_url } = config.simple_jwt.unwrap().tokens.keys
+        else {
             panic!("remote")
         };
         assert_eq!(read_url, "https://example.com/jwks.json");
 
         let hmac = read(&format!("[simple_jwt]\n{url}"));
         assert!(warnings(&hmac)[0].contains("simple_jwt.jwk_url is ignored, because HS256 tokens"));
-        assert!(matches!(hmac.simple_jwt.unwrap().keys, KeysConfig::Local { .. }));
+        assert!(matches!(hmac.simple_jwt.unwrap().tokens.keys, KeysConfig::Local { .. }));
         assert!(warnings(&read("[simple_jwt]\njwk_url = ''")).is_empty());
     }
 }

@@ -8,10 +8,9 @@ use super::super::reference::Surroundings;
 use super::super::section::{Reported, Section};
 use super::super::setting::{Fault, Name, OffWhenEmpty, Setting};
 use super::super::tree::Value;
-use super::super::{Profile, Shared};
 
-pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<TokenPolicy, Reported> {
-    let mut policy = TokenPolicy::default();
+/// Reads what is said beyond the package's defaults.
+pub(super) fn read(settings: &mut Section<'_>, mut policy: TokenPolicy) -> Result<TokenPolicy, Reported> {
     settings.set("access_token_lifetime", &mut policy.access_lifetime);
     settings.set("refresh_token_lifetime", &mut policy.refresh_lifetime);
     settings.set("sliding_token_lifetime", &mut policy.sliding_lifetime);
@@ -28,26 +27,8 @@ pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<To
         &mut policy.sliding_refresh_exp_claim,
         |Name(name)| name,
     );
-    policy.revoke_claim = revoke_claim(settings, shared)?;
     distinct(settings, &policy)?;
     Ok(policy)
-}
-
-/// `CHECK_REVOKE_TOKEN` and `REVOKE_TOKEN_CLAIM`.
-fn revoke_claim(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Option<RevokeClaim>, Reported> {
-    let mut name = "hash_password".to_owned();
-    settings.set_as("revoke_token_claim", &mut name, |Name(name)| name);
-    let Some(check) = settings.located::<bool>("check_revoke_token")?.filter(|check| check.value) else {
-        return Ok(None);
-    };
-    match (shared.profile, shared.secret_key) {
-        (Profile::Django, _) => Ok(Some(RevokeClaim::md5(name))),
-        (Profile::Strict, Some(secret)) => Ok(Some(RevokeClaim::keyed(name, &secret.value))),
-        (Profile::Strict, None) => Err(settings.problem(
-            &check.place,
-            "needs a secret in the strict profile: give secret_key above the first table",
-        )),
-    }
 }
 
 /// Two claims of one name would overwrite each other.
@@ -82,12 +63,11 @@ impl Setting for Audience {
 mod tests {
     use countersign::clock::Span;
 
-    use super::super::super::Config;
     use super::super::super::testing::{fault, read};
     use super::*;
 
     fn policy(text: &str) -> TokenPolicy {
-        read(&format!("[simple_jwt]\n{text}")).simple_jwt.unwrap().policy
+        read(&format!("[simple_jwt]\n{text}")).simple_jwt.unwrap().tokens.policy
     }
 
     #[test]
@@ -119,24 +99,6 @@ mod tests {
     fn one_audience_stays_one() {
         assert_eq!(policy("audience = 'a'").validation.audience, Some(Audience::One("a".into())));
         assert_eq!(policy("audience = ['a']").validation.audience, Some(Audience::Any(vec!["a".into()])));
-    }
-
-    #[test]
-    fn the_revoke_claim_is_djangos_md5_or_strictly_a_keyed_digest() {
-        assert!(policy("revoke_token_claim = 'p'").revoke_claim.is_none());
-        let md5 = policy("check_revoke_token = true\nrevoke_token_claim = 'p'").revoke_claim.unwrap();
-        assert_eq!((md5.name(), format!("{md5:?}").contains("Md5")), ("p", true));
-        let strict = read("profile = 'strict'\n[simple_jwt]\ncheck_revoke_token = true").simple_jwt.unwrap();
-        let keyed = strict.policy.revoke_claim.unwrap();
-        assert_eq!((keyed.name(), format!("{keyed:?}").contains("Keyed(…)")), ("hash_password", true));
-        let text = "profile = 'strict'\n[database]\nurl = 'x'\n[simple_jwt]\ncheck_revoke_token = true\n\
-                    signing_key = 'a secret of at least thirty-two bytes'";
-        let error = Config::from_toml(text, "f", []).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "f, line 5: simple_jwt.check_revoke_token needs a secret in the strict profile: \
-             give secret_key above the first table"
-        );
     }
 
     #[test]

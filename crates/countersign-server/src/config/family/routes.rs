@@ -1,21 +1,24 @@
-//! `[simple_jwt.routes]`: which endpoints are served, and where.
+//! A family's `routes`: which endpoints are served, and where.
 
-use countersign::dialect::simple_jwt::Endpoint;
-
-use super::super::problem::Place;
+use super::super::Shared;
 use super::super::reference::Surroundings;
 use super::super::section::{Located, Reported, Section};
 use super::super::setting::{Fault, Setting};
 use super::super::tree::Value;
 
-/// The endpoints with a path, in the order of [`Endpoint::ALL`].
-pub(super) fn read(settings: &mut Section<'_>) -> Result<Vec<(Endpoint, String)>, Reported> {
-    let mut routes: Vec<(Endpoint, String, Place)> = Vec::new();
+/// Those of `endpoints` that have a path, which no other endpoint of any family has. Each is told with its name and
+/// the path it has by default.
+pub(in super::super) fn read<E: Copy>(
+    settings: &mut Section<'_>,
+    shared: &Shared<'_>,
+    endpoints: &[(E, &str, &str)],
+) -> Result<Vec<(E, String)>, Reported> {
+    let mut routes = Vec::new();
     let mut wrong = None;
-    for (endpoint, name, default) in Endpoint::ALL {
+    for (endpoint, name, default) in endpoints {
         let (path, place) = match settings.located(name) {
             Ok(Some(Located { value: Path(path), place })) => (path, place),
-            Ok(None) => (default.to_owned(), settings.place_of(name)),
+            Ok(None) => ((*default).to_owned(), settings.place_of(name)),
             Err(reported) => {
                 wrong = Some(reported);
                 continue;
@@ -24,16 +27,16 @@ pub(super) fn read(settings: &mut Section<'_>) -> Result<Vec<(Endpoint, String)>
         if path.is_empty() {
             continue;
         }
-        match routes.iter().find(|(_, taken, _)| *taken == path) {
-            Some((_, _, other)) => {
-                let predicate = format!("has the same path as {}: give it another", other.path);
-                wrong = Some(settings.problem(&place, &predicate));
-            }
-            None => routes.push((endpoint, path, place)),
+        let mut taken = shared.paths.borrow_mut();
+        if let Some(other) = taken.get(&path) {
+            let predicate = format!("has the same path as {}: give it another", other.path);
+            wrong = Some(settings.problem(&place, &predicate));
+        } else {
+            taken.insert(path.clone(), place);
+            routes.push((*endpoint, path));
         }
     }
-    let routes = routes.into_iter().map(|(endpoint, path, _)| (endpoint, path));
-    wrong.map_or_else(|| Ok(routes.collect()), Err)
+    wrong.map_or(Ok(routes), Err)
 }
 
 /// A URL's path, or nothing for an endpoint that is not served.
@@ -69,8 +72,9 @@ const OWN: [&str; 2] = ["/healthz", "/readyz"];
 
 #[cfg(test)]
 mod tests {
+    use countersign::dialect::simple_jwt::Endpoint;
+
     use super::super::super::testing::{fault, read, read_with};
-    use super::*;
 
     #[test]
     fn nothing_said_is_every_endpoint_at_its_default() {
@@ -103,5 +107,19 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn two_families_do_not_share_a_path() {
+        read("[simple_jwt]\n[ninja_jwt]");
+        assert_eq!(
+            fault("[simple_jwt]\n[ninja_jwt.routes]\ntoken_verify = '/api/token/'"),
+            "countersign.toml, line 3: ninja_jwt.routes.token_verify has the same path as \
+             simple_jwt.routes.token_obtain_pair: give it another"
+        );
+        let moved = "[simple_jwt.routes]\ntoken_verify = '/api/token/pair'\n[ninja_jwt]";
+        assert!(fault(moved).contains(
+            "ninja_jwt.routes.token_obtain_pair has the same path as simple_jwt.routes.token_verify"
+        ));
     }
 }

@@ -1,34 +1,31 @@
 //! What is asked of users and done with tokens.
 
-use std::sync::Arc;
-
 use countersign::authority::{AuthorityError, Rotation, Rules};
 use countersign::token::TokenKind;
-use countersign::user::User;
 
 use super::super::Shared;
-use super::super::reference::Surroundings;
 use super::super::section::{Reported, Section};
-use super::super::setting::{Fault, Setting};
-use super::super::tree::Value;
+use super::Package;
 
+/// Reads what is said beyond the package's defaults.
 pub(super) fn read(
     settings: &mut Section<'_>,
     shared: &Shared<'_>,
+    package: &Package,
+    mut rules: Rules,
     blacklist: Option<bool>,
 ) -> Result<Rules, Reported> {
-    let mut rules = Rules::default();
     rules.inactive_users_may_log_in = shared.users.inactive_users_may_log_in;
     let rotate = settings.optional("rotate_refresh_tokens");
     settings.set("blacklist_after_rotation", &mut rules.verify_asks_blacklist);
     settings.set("update_last_login", &mut rules.update_last_login);
-    settings.set("check_user_is_active", &mut rules.check_user_is_active);
-    settings.set_as("authentication_class", &mut rules.stateless, |class: AuthenticationClass| {
-        class == AuthenticationClass::Stateless
-    });
-    settings.set_as("auth_token_classes", &mut rules.auth_tokens, |AuthTokens(kinds)| kinds);
-    if !rules.check_user_is_active {
-        rules.authentication_rule = Arc::new(|_: &User| true);
+    let stateless = stateless(settings, package);
+    let kinds = auth_tokens(settings, package);
+    if let Some(stateless) = stateless? {
+        rules.stateless = stateless;
+    }
+    if let Some(kinds) = kinds? {
+        rules.auth_tokens = kinds;
     }
     rules.rotation = match (rotate?.unwrap_or(false), rules.verify_asks_blacklist) {
         (false, _) => Rotation::Off,
@@ -42,52 +39,49 @@ pub(super) fn read(
     Ok(rules)
 }
 
-/// How a protected view authenticates.
-#[derive(PartialEq, Eq)]
-enum AuthenticationClass {
-    Stateless,
-    User,
-}
-
-impl Setting for AuthenticationClass {
-    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
-        let class = String::read(value, around)?;
-        match class.strip_prefix("rest_framework_simplejwt.authentication.").unwrap_or(&class) {
-            "JWTAuthentication" | "user" => Ok(Self::User),
-            "JWTStatelessUserAuthentication" | "JWTTokenUserAuthentication" | "stateless" => Ok(Self::Stateless),
-            _ => Err("takes \"user\" or \"stateless\", or SimpleJWT's own class of either, as in \
-                      \"rest_framework_simplejwt.authentication.JWTAuthentication\": this version knows no other"
-                .into()),
+/// `authentication_class`: how a protected route finds the user.
+fn stateless(settings: &mut Section<'_>, package: &Package) -> Result<Option<bool>, Reported> {
+    let Some(path) = settings.located::<String>("authentication_class")? else { return Ok(None) };
+    match package.class("authentication", &path.value) {
+        "user" => Ok(Some(false)),
+        "stateless" => Ok(Some(true)),
+        class if package.user_classes.contains(&class) => Ok(Some(false)),
+        class if package.stateless_classes.contains(&class) => Ok(Some(true)),
+        _ => {
+            let Package { name, module, user_classes, .. } = package;
+            let predicate = format!(
+                "takes \"user\" or \"stateless\", or {name}'s own class of either, as in \
+                 \"{module}.authentication.{}\": this version knows no other",
+                user_classes[0]
+            );
+            Err(settings.problem(&path.place, &predicate))
         }
     }
 }
 
 /// `AUTH_TOKEN_CLASSES`: one kind at least.
-struct AuthTokens(Vec<TokenKind>);
-
-impl Setting for AuthTokens {
-    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
-        let kinds = Vec::<AuthToken>::read(value, around)?;
-        if kinds.is_empty() {
-            return Err("is empty, so nobody could authenticate: list \"access\" at least".into());
+fn auth_tokens(settings: &mut Section<'_>, package: &Package) -> Result<Option<Vec<TokenKind>>, Reported> {
+    let Some(paths) = settings.located::<Vec<String>>("auth_token_classes")? else { return Ok(None) };
+    let kind = |path: &String| match package.class("tokens", path) {
+        "AccessToken" | "access" => Some(TokenKind::Access),
+        "RefreshToken" | "refresh" => Some(TokenKind::Refresh),
+        "SlidingToken" | "sliding" => Some(TokenKind::Sliding),
+        "UntypedToken" | "untyped" => Some(TokenKind::Untyped),
+        _ => None,
+    };
+    match paths.value.iter().map(kind).collect::<Option<Vec<_>>>() {
+        Some(kinds) if kinds.is_empty() => {
+            let predicate = "is empty, so nobody could authenticate: list \"access\" at least";
+            Err(settings.problem(&paths.place, predicate))
         }
-        Ok(Self(kinds.into_iter().map(|AuthToken(kind)| kind).collect()))
-    }
-}
-
-struct AuthToken(TokenKind);
-
-impl Setting for AuthToken {
-    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
-        let class = String::read(value, around)?;
-        match class.strip_prefix("rest_framework_simplejwt.tokens.").unwrap_or(&class) {
-            "AccessToken" | "access" => Ok(Self(TokenKind::Access)),
-            "RefreshToken" | "refresh" => Ok(Self(TokenKind::Refresh)),
-            "SlidingToken" | "sliding" => Ok(Self(TokenKind::Sliding)),
-            "UntypedToken" | "untyped" => Ok(Self(TokenKind::Untyped)),
-            _ => Err("takes \"access\", \"sliding\", \"refresh\" or \"untyped\", or SimpleJWT's own classes, as in \
-                      \"rest_framework_simplejwt.tokens.AccessToken\": this version knows no other"
-                .into()),
+        Some(kinds) => Ok(Some(kinds)),
+        None => {
+            let Package { name, module, .. } = package;
+            let predicate = format!(
+                "takes \"access\", \"sliding\", \"refresh\" or \"untyped\", or {name}'s own classes, as in \
+                 \"{module}.tokens.AccessToken\": this version knows no other"
+            );
+            Err(settings.problem(&paths.place, &predicate))
         }
     }
 }
@@ -95,13 +89,13 @@ impl Setting for AuthToken {
 #[cfg(test)]
 mod tests {
     use countersign::secret::StoredPassword;
-    use countersign::user::{Fields, UserKey};
+    use countersign::user::{Fields, User, UserKey};
 
     use super::super::super::testing::{fault, read};
     use super::*;
 
     fn rules(text: &str) -> Rules {
-        read(&format!("[simple_jwt]\n{text}")).simple_jwt.unwrap().with_ledger(true)
+        read(&format!("[simple_jwt]\n{text}")).simple_jwt.unwrap().tokens.with_ledger(true)
     }
 
     #[test]
@@ -122,7 +116,7 @@ mod tests {
             fault(&format!("{text}false"))
                 .contains("simple_jwt.blacklist is false, but rotate_refresh_tokens")
         );
-        assert_eq!(read(&format!("{text}true")).simple_jwt.unwrap().blacklist, Some(true));
+        assert_eq!(read(&format!("{text}true")).simple_jwt.unwrap().tokens.blacklist, Some(true));
     }
 
     #[test]
@@ -139,7 +133,7 @@ mod tests {
         assert!(everyone.authentication_rule.permits(&user) && !everyone.check_user_is_active);
         let text = "[users]\nauthentication_backend = 'django.contrib.auth.backends.AllowAllUsersModelBackend'\n\
                     [simple_jwt]\nupdate_last_login = true";
-        let rules = read(text).simple_jwt.unwrap().with_ledger(false);
+        let rules = read(text).simple_jwt.unwrap().tokens.with_ledger(false);
         assert!(rules.inactive_users_may_log_in && rules.update_last_login && !rules.ledger);
     }
 
@@ -157,5 +151,29 @@ mod tests {
         assert!(fault("[simple_jwt]\nauthentication_class = 'a.B'").contains("this version knows no other"));
         assert!(fault("[simple_jwt]\nauth_token_classes = 'a.B'").contains("this version knows no other"));
         assert!(fault("[simple_jwt]\nauth_token_classes = []").contains("nobody could authenticate"));
+    }
+
+    #[test]
+    fn a_package_knows_its_own_classes() {
+        let ninja = "[ninja_jwt]\nauth_token_classes = ['ninja_jwt.tokens.SlidingToken', 'access']\n\
+                     authentication_class = 'ninja_jwt.authentication.JWTTokenUserAuth'";
+        let rules = read(ninja).ninja_jwt.unwrap().tokens.with_ledger(true);
+        assert_eq!(rules.auth_tokens, [TokenKind::Sliding, TokenKind::Access]);
+        assert!(rules.stateless);
+        for (key, foreign, own) in [
+            (
+                "auth_token_classes",
+                "rest_framework_simplejwt.tokens.AccessToken",
+                "ninja_jwt.tokens.AccessToken",
+            ),
+            (
+                "authentication_class",
+                "rest_framework_simplejwt.authentication.JWTAuthentication",
+                "ninja_jwt.authentication.JWTAuth",
+            ),
+        ] {
+            let error = fault(&format!("[ninja_jwt]\n{key} = '{foreign}'"));
+            assert!(error.contains("Ninja JWT's own class") && error.contains(own), "{error}");
+        }
     }
 }

@@ -2,71 +2,48 @@
 
 mod built_ins;
 mod client;
-mod jwk_url;
-mod keys;
-mod policy;
-mod routes;
-mod rules;
+mod revoke;
+
+use std::sync::Arc;
 
 use countersign::authority::Rules;
 use countersign::dialect::SimpleJwt;
 use countersign::dialect::simple_jwt::Endpoint;
-use countersign::key::Algorithm;
 use countersign::token::TokenPolicy;
+use countersign::user::User;
 
-pub(crate) use self::keys::KeysConfig;
 use super::Shared;
+use super::family::{self, FamilyConfig, Package, TokensConfig};
 use super::section::{Reported, Section};
 
-/// SimpleJWT's family, ready to be served.
-#[derive(Clone, Debug)]
-pub(crate) struct SimpleJwtConfig {
-    /// How tokens look.
-    pub(crate) policy: TokenPolicy,
-    /// `ALGORITHM`.
-    pub(crate) algorithm: Algorithm,
-    /// What signs and verifies.
-    pub(crate) keys: KeysConfig,
-    /// How clients are spoken to.
-    pub(crate) dialect: SimpleJwt,
-    /// The endpoints that are served and their paths, no two of them equal.
-    pub(crate) routes: Vec<(Endpoint, String)>,
-    /// `blacklist`: is the `token_blacklist` app installed? `None` is yes if its tables exist.
-    pub(crate) blacklist: Option<bool>,
-    rules: Rules,
+pub(super) fn read(
+    settings: &mut Section<'_>,
+    shared: &Shared<'_>,
+) -> Result<FamilyConfig<SimpleJwt>, Reported> {
+    for (key, instead) in REMOVED {
+        settings.removed(key, instead);
+    }
+    family::built_ins::read(settings, &built_ins::BUILT_INS);
+    let mut policy = TokenPolicy::default();
+    policy.revoke_claim = revoke::read(settings, shared);
+    let mut rules = Rules::default();
+    settings.set("check_user_is_active", &mut rules.check_user_is_active);
+    if !rules.check_user_is_active {
+        rules.authentication_rule = Arc::new(|_: &User| true);
+    }
+    let tokens = TokensConfig::read(settings, shared, &SIMPLE_JWT, policy, rules);
+    let dialect = client::read(settings, shared);
+    let routes = settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL));
+    Ok(FamilyConfig { tokens: tokens?, dialect: dialect?, routes: routes? })
 }
 
-impl SimpleJwtConfig {
-    /// What is asked of users and done with tokens, when it is known whether there is a ledger.
-    pub(crate) fn with_ledger(&self, ledger: bool) -> Rules {
-        let mut rules = self.rules.clone();
-        rules.ledger = ledger;
-        rules
-    }
-
-    pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Self, Reported> {
-        for (key, instead) in REMOVED {
-            settings.removed(key, instead);
-        }
-        built_ins::read(settings);
-        let keys = keys::read(settings, shared);
-        let policy = policy::read(settings, shared);
-        let mut blacklist = None;
-        settings.set_as("blacklist", &mut blacklist, Some);
-        let rules = rules::read(settings, shared, blacklist);
-        let dialect = client::read(settings, shared);
-        let routes = settings.section("routes", routes::read);
-
-        let ((algorithm, keys), policy, rules) = (keys?, policy?, rules?);
-        if blacklist == Some(true) && policy.jti_claim.is_none() {
-            let place = settings.place_of("jti_claim");
-            return Err(
-                settings.problem(&place, "is off, and blacklist knows tokens by their id: turn one of them")
-            );
-        }
-        Ok(Self { policy, algorithm, keys, dialect: dialect?, routes: routes?, blacklist, rules })
-    }
-}
+const SIMPLE_JWT: Package = Package {
+    name: "SimpleJWT",
+    table: "simple_jwt",
+    module: "rest_framework_simplejwt",
+    user_classes: &["JWTAuthentication"],
+    stateless_classes: &["JWTStatelessUserAuthentication", "JWTTokenUserAuthentication"],
+};
 
 /// SimpleJWT's `REMOVED_SETTINGS`, and what to say instead.
 const REMOVED: [(&str, &str); 4] = [
@@ -78,7 +55,7 @@ const REMOVED: [(&str, &str); 4] = [
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{fault, read};
+    use super::super::testing::fault;
 
     #[test]
     fn removed_settings_say_what_to_use_instead() {
@@ -91,16 +68,5 @@ mod tests {
             fault("[simple_jwt]\nsecret_key = 'x'")
                 .ends_with("use signing_key, or secret_key above the first table")
         );
-    }
-
-    #[test]
-    fn the_ledger_is_decided_later_unless_it_is_configured() {
-        let family = read("[simple_jwt]").simple_jwt.unwrap();
-        assert_eq!(family.blacklist, None);
-        assert!(family.with_ledger(true).ledger);
-        assert!(!family.with_ledger(false).ledger);
-        assert_eq!(read("[simple_jwt]\nblacklist = false").simple_jwt.unwrap().blacklist, Some(false));
-        let without_id = fault("[simple_jwt]\nblacklist = true\njti_claim = ''");
-        assert!(without_id.contains("simple_jwt.jti_claim is off, and blacklist knows tokens by their id"));
     }
 }

@@ -1,0 +1,51 @@
+//! Settings that are Python code in Django: the built-ins are accepted by their dotted paths, and no others.
+
+use super::super::reference::Surroundings;
+use super::super::section::Section;
+use super::super::setting::{Fault, Setting};
+use super::super::tree::Value;
+
+/// A setting, and the paths that mean what is built in; the first is the one to suggest.
+pub(in super::super) type BuiltIn = (&'static str, &'static [&'static str]);
+
+/// Checks that each names what is built in here.
+pub(in super::super) fn read(settings: &mut Section<'_>, built_ins: &[BuiltIn]) {
+    for (key, paths) in built_ins {
+        let Ok(Some(path)) = settings.located::<DottedPath>(key) else { continue };
+        if !paths.contains(&path.value.0.as_str()) {
+            let predicate = format!(
+                "names Python code that is not known to this version: only the built-in \"{}\" is",
+                paths[0]
+            );
+            settings.problem(&path.place, &predicate);
+        }
+    }
+}
+
+struct DottedPath(String);
+
+impl Setting for DottedPath {
+    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
+        String::read(value, around).map(Self)
+    }
+}
+
+/// Holds the built-ins of the family in `table` against the configuration.
+#[cfg(test)]
+pub(in super::super) fn hold(table: &str, built_ins: &[BuiltIn]) {
+    use super::super::testing::{fault, read};
+
+    for (key, paths) in built_ins {
+        for path in *paths {
+            read(&format!("[{table}]\n{key} = '{path}'"));
+        }
+        assert_eq!(
+            fault(&format!("[{table}]\n{key} = 'project.Own'")),
+            format!(
+                "countersign.toml, line 2: {table}.{key} names Python code that is not known to this version: \
+                 only the built-in \"{}\" is",
+                paths[0]
+            )
+        );
+    }
+}
