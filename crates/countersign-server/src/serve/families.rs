@@ -46,15 +46,10 @@ impl SimpleJwtFamily {
                  migrate`, or with Django's own `migrate` and the app rest_framework_simplejwt.token_blacklist"
             )));
         }
-        let field = &family.policy.user_id_field;
-        if field != "pk" && !database.user_model().has_column(field) {
-            return Err(Failure::input(format!(
-                "simple_jwt.user_id_field is {field:?}, but the table {:?} has no such column",
-                database.user_model().table(),
-            )));
-        }
+        let mut policy = family.policy.clone();
+        policy.user_id_field = user_id_field(config, database, policy.user_id_field)?;
         let authority = Authority::builder(database.clone(), keys(family)?, passwords.clone())
-            .policy(family.policy.clone())
+            .policy(policy)
             .rules(rules)
             .build();
         let authority = authority.map_err(|error| Failure::input(format!("[simple_jwt]: {error}")))?;
@@ -65,6 +60,22 @@ impl SimpleJwtFamily {
             routes: family.routes.clone(),
         }))
     }
+}
+
+/// `USER_ID_FIELD` as a column of the user model: `id` is the primary key, where that has another name.
+fn user_id_field(config: &Config, database: &Database, field: String) -> Result<String, Failure> {
+    let model = database.user_model();
+    if field == "pk" || model.has_column(&field) {
+        return Ok(field);
+    }
+    if field == "id" && config.users.columns.id.is_some() {
+        return Ok("pk".to_owned());
+    }
+    Err(Failure::input(format!(
+        "simple_jwt.user_id_field is {field:?}, but the table {:?} has no such column; \"pk\" is its primary key, {:?}",
+        model.table(),
+        model.primary_key().name(),
+    )))
 }
 
 /// The keys of a family: its own, or those of a JWKS URL.
