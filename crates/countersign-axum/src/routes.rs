@@ -1,7 +1,6 @@
 //! A family's endpoints as axum routes: read the request, let the dialect parse it, the authority decide it
 //! and the dialect render it.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use axum::routing::any;
 use bytes::Bytes;
 use countersign::authority::{Authority, Failure, Outcome};
 use countersign::dialect::{Dialect, Parsed, Rejection};
+use countersign::error::Causes;
 use countersign::store::{TokenLedger, Users};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
@@ -113,22 +113,7 @@ fn log(decision: &Result<Outcome, Failure>) {
         Ok(_) => {}
         Err(Failure::Refused(refusal)) => tracing::info!(%refusal, "a request was refused"),
         Err(Failure::Undecided(error)) => {
-            tracing::error!(error = %Chain(error), "a request could not be decided");
+            tracing::error!(error = %Causes(error), "a request could not be decided");
         }
-    }
-}
-
-/// An error with everything that caused it, in one line.
-struct Chain<'a>(&'a dyn StdError);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
     }
 }

@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::process::ExitCode;
 
+use countersign::error::Causes;
+
 /// A command that did not do what it was asked to.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -25,12 +27,7 @@ impl Failure {
 
     /// As [`work`](Self::work), with all of an error's causes in the sentence.
     pub(crate) fn caused(doing: &str, error: &dyn StdError) -> Self {
-        let (mut message, mut cause) = (format!("{doing}: {error}"), error.source());
-        while let Some(error) = cause {
-            message = format!("{message}: {error}");
-            cause = error.source();
-        }
-        Self { message, code: 1, is_told: false }
+        Self::work(format_args!("{doing}: {}", Causes(error)))
     }
 
     /// The same, when somebody has told the person: it is not told twice.

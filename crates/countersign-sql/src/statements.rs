@@ -69,11 +69,13 @@ impl Statements {
                 Statement::new(format!("UPDATE {users} SET {last_login} = {one} WHERE {pk} = {two}"))
             }),
             // The user is looked up in the same statement: one who was deleted meanwhile is NULL, not an error.
+            // A row that is there is looked for first: a conflict alone would use up a number for the next id.
             record: Statement::new(dialect.insert_unless(
                 OUTSTANDING,
                 &["user_id", "jti", "token", "created_at", "expires_at"],
                 &format!(
-                    "VALUES ((SELECT {pk} FROM {users} WHERE {pk} = {one}), {two}, {three}, {four}, {five})"
+                    "SELECT (SELECT {pk} FROM {users} WHERE {pk} = {one}), {two}, {three}, {four}, {five} \
+                     WHERE NOT EXISTS (SELECT 1 FROM {outstanding} WHERE {jti} = {two})"
                 ),
                 "jti",
             )),

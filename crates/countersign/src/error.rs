@@ -71,3 +71,33 @@ impl From<StoreError> for Error {
         Self::with_source(ErrorKind::Store, error)
     }
 }
+
+/// An error and everything that caused it, in one line for the log. A client is never shown this.
+#[derive(Clone, Copy, Debug)]
+pub struct Causes<'a>(pub &'a (dyn StdError + 'a));
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_in_one_line() {
+        let error = Error::from(StoreError::unavailable("the disk is full"));
+        assert_eq!(
+            Causes(&error).to_string(),
+            "the store failed: the store does not answer: the disk is full"
+        );
+    }
+}

@@ -103,23 +103,9 @@ impl Error for FetchError {
     }
 }
 
-/// An error and its causes in one line, for the log.
-pub(super) struct Causes<'a>(pub(super) &'a dyn Error);
-
-impl fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use countersign::error::Causes;
     use countersign::key::{Algorithm, JwkSet};
 
     use super::*;

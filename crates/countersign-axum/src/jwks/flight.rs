@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use countersign::clock::Timestamp;
+use countersign::error::Causes;
 use countersign::key::JwkSet;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use super::error::{Causes, FetchError};
+use super::error::FetchError;
 use super::options::Options;
 use super::source::Source;
 use super::state::{Decision, State};

@@ -116,7 +116,8 @@ fn label(url: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::error::Causes;
+    use countersign::error::Causes;
+
     use super::super::test_server::{Answer, TestServer};
     use super::*;
 

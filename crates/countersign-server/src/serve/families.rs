@@ -14,6 +14,7 @@ use countersign_sql::Database;
 
 use crate::config::Config;
 use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
+use crate::config::users::UsersConfig;
 use crate::failure::Failure;
 
 /// A family that is ready to answer.
@@ -36,7 +37,7 @@ pub(crate) struct Family {
 pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Family>, Failure> {
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
-    let house = House { database, passwords: hashing_pool(config)?, limits };
+    let house = House { database, users: &config.users, passwords: hashing_pool(config)?, limits };
     let mut families = Vec::new();
     if let Some(family) = &config.simple_jwt {
         families.push(house.family(family, family.dialect.clone())?);
@@ -56,6 +57,7 @@ pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Famil
 /// What all families share.
 struct House<'a> {
     database: &'a Database,
+    users: &'a UsersConfig,
     passwords: HashingPool,
     limits: BodyLimits,
 }
@@ -90,19 +92,29 @@ impl House<'_> {
                 tokens.package.module
             )));
         }
-        let field = &tokens.policy.user_id_field;
-        let model = self.database.user_model();
-        if field != "pk" && !model.has_column(field) {
-            return Err(Failure::input(format!(
-                "{table}.user_id_field is {field:?}, but the table {:?} has no such column",
-                model.table(),
-            )));
-        }
+        let mut policy = tokens.policy.clone();
+        policy.user_id_field = self.user_id_field(table, policy.user_id_field)?;
         let authority = Authority::builder(self.database.clone(), keys(tokens)?, self.passwords.clone())
-            .policy(tokens.policy.clone())
+            .policy(policy)
             .rules(rules)
             .build();
         authority.map_err(|error| Failure::input(format!("[{table}]: {error}")))
+    }
+
+    /// `USER_ID_FIELD` as a column of the user model: `id` is the primary key, where that has another name.
+    fn user_id_field(&self, table: &str, field: String) -> Result<String, Failure> {
+        let model = self.database.user_model();
+        if field == "pk" || model.has_column(&field) {
+            return Ok(field);
+        }
+        if field == "id" && self.users.columns.id.is_some() {
+            return Ok("pk".to_owned());
+        }
+        Err(Failure::input(format!(
+            "{table}.user_id_field is {field:?}, but the table {:?} has no such column; \"pk\" is its primary key, {:?}",
+            model.table(),
+            model.primary_key().name(),
+        )))
     }
 }
 

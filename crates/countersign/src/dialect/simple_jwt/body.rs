@@ -10,6 +10,7 @@ use futures_util::{FutureExt, stream};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use multer::Multipart;
+use percent_encoding::percent_decode;
 use serde_json::value::RawValue;
 
 use crate::dialect::header::joined;
@@ -24,24 +25,40 @@ pub(super) fn data(request: &Request<Bytes>) -> Result<Data, ApiError> {
     }
     let content_type = joined(request.headers(), &CONTENT_TYPE).unwrap_or_default();
     let media = MediaType::parse(&content_type);
+    let charset = charset(&media);
     if content_type.len() > MAX_MEDIA_TYPE {
         Err(ApiError::UnsupportedMediaType(content_type))
     } else if media.covers("application", "json") {
-        json(decoded(request.body(), &media).as_deref())
+        json(charset.decode_without_bom_handling_and_without_replacement(request.body()).as_deref())
     } else if media.covers("application", "x-www-form-urlencoded") {
-        let pairs = form_urlencoded::parse(request.body());
-        Ok(Data::Fields(pairs.map(|(name, value)| (name.into(), FieldInput::Text(value.into()))).collect()))
+        Ok(urlencoded(request.body(), charset))
     } else if media.covers("multipart", "form-data") {
-        multipart(request.body(), &media)
+        multipart(request.body(), &media, charset)
     } else {
         Err(ApiError::UnsupportedMediaType(content_type))
     }
 }
 
-/// The body as text in the charset that is named, UTF-8 else; `None` where it is not text in it.
-fn decoded<'a>(body: &'a Bytes, media: &MediaType) -> Option<Cow<'a, str>> {
-    let charset = media.param("charset").and_then(|label| Encoding::for_label(label.as_bytes()));
-    charset.unwrap_or(encoding_rs::UTF_8).decode_without_bom_handling_and_without_replacement(body)
+/// The charset that is named, where it is known; UTF-8 else.
+fn charset(media: &MediaType) -> &'static Encoding {
+    let named = media.param("charset").and_then(|label| Encoding::for_label(label.as_bytes()));
+    named.unwrap_or(encoding_rs::UTF_8)
+}
+
+/// What is escaped is escaped in the charset; bytes that are none of it are replaced.
+fn urlencoded(body: &Bytes, charset: &'static Encoding) -> Data {
+    let unescaped = |part: &[u8]| {
+        let spaced: Vec<u8> = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+        let bytes: Cow<'_, [u8]> = percent_decode(&spaced).into();
+        charset.decode_without_bom_handling(&bytes).0.into_owned()
+    };
+    let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    let fields = pairs.map(|pair| {
+        let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let value = pair.get(end + 1..).unwrap_or_default();
+        (unescaped(&pair[..end]), FieldInput::Text(unescaped(value)))
+    });
+    Data::Fields(fields.collect())
 }
 
 fn json(text: Option<&str>) -> Result<Data, ApiError> {
@@ -65,7 +82,7 @@ fn json(text: Option<&str>) -> Result<Data, ApiError> {
 }
 
 /// As lenient as Django: what is broken ends the form, and what came before it counts.
-fn multipart(body: &Bytes, media: &MediaType) -> Result<Data, ApiError> {
+fn multipart(body: &Bytes, media: &MediaType, charset: &'static Encoding) -> Result<Data, ApiError> {
     let boundary = media.param("boundary").filter(|boundary| !boundary.is_empty() && boundary.len() <= 200);
     let Some(boundary) = boundary else {
         return Err(ApiError::Parse(
@@ -86,7 +103,7 @@ fn multipart(body: &Bytes, media: &MediaType) -> Result<Data, ApiError> {
         let input = if is_file {
             FieldInput::Other
         } else {
-            FieldInput::Text(String::from_utf8_lossy(&bytes).into())
+            FieldInput::Text(charset.decode_without_bom_handling(&bytes).0.into())
         };
         fields.insert(name, input);
     }
@@ -172,6 +189,14 @@ mod tests {
             data(&request.body(Bytes::from_static(body)).unwrap())
         };
         assert_eq!(request(b"{\"a\":\"\xfc\"}"), Ok(fields([("a", text("ü"))])));
+        let form =
+            Request::post("/").header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=iso-8859-1");
+        let form = form.body(Bytes::from_static(b"a=caf%E9+%e9&b&=&&c=1=2")).unwrap();
+        let empty = || ("b", text(""));
+        assert_eq!(
+            data(&form),
+            Ok(fields([("a", text("café é")), empty(), ("", text("")), ("c", text("1=2"))]))
+        );
         let utf8 = Request::post("/").header(CONTENT_TYPE, "application/json");
         let utf8 = utf8.body(Bytes::from_static(b"{\"a\":\"\xfc\"}")).unwrap();
         assert!(matches!(data(&utf8), Err(ApiError::Parse(_))));
