@@ -31,4 +31,4 @@ pub use oracle::Oracle;
 pub use pair::{Both, Pair, Subject};
 pub use rows::{Row, Table};
 pub use server::CountersignServer;
-pub use settings::{Settings, UserModel};
+pub use settings::{Family, Settings, UserModel};

@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{CountersignServer, Oracle, Request, Response, Settings, Table, UserModel, compare};
+use crate::{CountersignServer, Family, Oracle, Request, Response, Settings, Table, UserModel, compare};
 
 /// Two services that are configured alike, on equal databases.
 pub struct Pair {
@@ -239,11 +239,11 @@ const THEIR_DATABASE: &str = "theirs.sqlite3";
 
 /// The bytes of a database with the tables that these settings want, made once by Django itself.
 fn empty_database(settings: &Settings) -> Vec<u8> {
-    type Made = HashMap<(UserModel, bool), Vec<u8>>;
+    type Made = HashMap<(Family, UserModel, bool), Vec<u8>>;
     static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
 
     let mut made = MADE.lock().expect("a failed migration fails every test");
-    made.entry((settings.user_model(), settings.blacklist()))
+    made.entry((settings.family(), settings.user_model(), settings.blacklist()))
         .or_insert_with(|| {
             let folder = tempfile::tempdir().expect("the temporary folder can be written");
             let database = folder.path().join("empty.sqlite3");

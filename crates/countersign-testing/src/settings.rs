@@ -5,19 +5,29 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-/// The configuration of both services: Django's `SIMPLE_JWT` and the few settings around it.
+/// The configuration of both services: Django's `SIMPLE_JWT` or `NINJA_JWT` and the few settings around it.
 ///
-/// The rest is as Django and `SimpleJWT` have it by default, but for the password hasher: MD5, so that a login takes no
+/// The rest is as Django and the package have it by default, but for the password hasher: MD5, so that a login takes no
 /// time.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    family: Family,
     secret_key: String,
     blacklist: bool,
     user_model: UserModel,
     hashers: Vec<&'static str>,
-    simple_jwt: Vec<(&'static str, Value)>,
+    package: Vec<(&'static str, Value)>,
     stateless: bool,
     allow_all_users: bool,
+}
+
+/// A package that the oracle's project can be made with.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Family {
+    /// django-ninja-jwt.
+    NinjaJwt,
+    /// djangorestframework-simplejwt.
+    SimpleJwt,
 }
 
 /// A user model that the oracle's project has.
@@ -37,21 +47,27 @@ impl Settings {
     /// `SimpleJWT`'s defaults, with the `token_blacklist` app installed.
     pub fn new() -> Self {
         Self {
+            family: Family::SimpleJwt,
             secret_key: SECRET_KEY.to_owned(),
             blacklist: true,
             user_model: UserModel::Django,
             hashers: vec!["md5"],
-            simple_jwt: Vec::new(),
+            package: Vec::new(),
             stateless: false,
             allow_all_users: false,
         }
     }
 
-    /// Gives a setting of `SIMPLE_JWT`, by its Django name. Lifetimes are in seconds; `None` is null.
+    /// Ninja JWT's defaults, with its `token_blacklist` app installed.
+    pub fn ninja_jwt() -> Self {
+        Self { family: Family::NinjaJwt, ..Self::new() }
+    }
+
+    /// Gives a setting of the package, by its Django name. Lifetimes are in seconds; `None` is null.
     #[must_use]
     pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.simple_jwt.retain(|(known, _)| *known != name);
-        self.simple_jwt.push((name, value.into()));
+        self.package.retain(|(known, _)| *known != name);
+        self.package.push((name, value.into()));
         self
     }
 
@@ -76,7 +92,7 @@ impl Settings {
         self
     }
 
-    /// Protects the view at `/api/token/authenticate/` with `JWTStatelessUserAuthentication`.
+    /// Protects the view at `/api/token/authenticate/` with the package's `JWTStatelessUserAuthentication`.
     #[must_use]
     pub fn stateless(mut self) -> Self {
         self.stateless = true;
@@ -94,21 +110,26 @@ impl Settings {
         self.blacklist
     }
 
+    pub(crate) fn family(&self) -> Family {
+        self.family
+    }
+
     pub(crate) fn user_model(&self) -> UserModel {
         self.user_model
     }
 
     /// As the oracle's `project/settings.py` reads it.
     pub(crate) fn for_the_oracle(&self, database: &Path) -> Value {
-        let simple_jwt: serde_json::Map<_, _> =
-            self.simple_jwt.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let package: serde_json::Map<_, _> =
+            self.package.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         json!({
             "secret_key": self.secret_key,
             "database": database,
             "blacklist": self.blacklist,
             "user_model": self.user_model.label(),
             "password_hashers": self.hashers,
-            "simple_jwt": simple_jwt,
+            "family": self.family.table(),
+            self.family.table(): package,
             "backend": self.backend(),
             "authentication": self.authentication(),
             "follow_main": true,
@@ -132,11 +153,11 @@ impl Settings {
         for (name, column) in self.user_model.renamed_columns() {
             line(format_args!("{name} = \"{column}\""));
         }
-        line(format_args!("[simple_jwt]\nblacklist = {}", self.blacklist));
+        line(format_args!("[{}]\nblacklist = {}", self.family.table(), self.blacklist));
         if self.stateless {
             line(format_args!("authentication_class = \"{}\"", self.authentication()));
         }
-        for (name, value) in &self.simple_jwt {
+        for (name, value) in &self.package {
             line(format_args!("{} = {}", name.to_lowercase(), in_toml(value)));
         }
         toml
@@ -147,10 +168,13 @@ impl Settings {
     }
 
     fn authentication(&self) -> &'static str {
-        if self.stateless {
-            "rest_framework_simplejwt.authentication.JWTStatelessUserAuthentication"
-        } else {
-            "rest_framework_simplejwt.authentication.JWTAuthentication"
+        match (self.family, self.stateless) {
+            (Family::NinjaJwt, false) => "ninja_jwt.authentication.JWTAuth",
+            (Family::NinjaJwt, true) => "ninja_jwt.authentication.JWTStatelessUserAuthentication",
+            (Family::SimpleJwt, false) => "rest_framework_simplejwt.authentication.JWTAuthentication",
+            (Family::SimpleJwt, true) => {
+                "rest_framework_simplejwt.authentication.JWTStatelessUserAuthentication"
+            }
         }
     }
 }
@@ -158,6 +182,16 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Family {
+    /// Countersign's table, and what the oracle's project calls it.
+    fn table(self) -> &'static str {
+        match self {
+            Self::NinjaJwt => "ninja_jwt",
+            Self::SimpleJwt => "simple_jwt",
+        }
     }
 }
 

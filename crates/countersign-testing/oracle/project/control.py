@@ -6,16 +6,19 @@ A function takes keyword arguments and returns what JSON can say. What it raises
 import json
 import sqlite3
 import traceback
+from importlib import import_module
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from django.conf import settings
 from django.contrib.auth import get_user_model, hashers
 from django.core.management import call_command
 from django.http import JsonResponse
-from rest_framework_simplejwt import tokens
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.settings import api_settings
+
+tokens = import_module(f"{settings.PACKAGE}.tokens")
+TokenError = import_module(f"{settings.PACKAGE}.exceptions").TokenError
+api_settings = import_module(f"{settings.PACKAGE}.settings").api_settings
 
 KINDS = {
     "access": tokens.AccessToken,
@@ -114,7 +117,7 @@ def check_password(password, encoded):
 
 @function
 def make_token(kind, username=None, claims=None, without=(), lifetime=None, signature=None):
-    """A token of SimpleJWT's own, changed as asked and signed.
+    """A token of the package's own, changed as asked and signed.
 
     `claims` are set after the genuine ones, `without` names claims to leave out, `lifetime` is in seconds from now.
     `signature` says how to sign instead of as configured: {"algorithm", "key", "headers"}.
@@ -150,7 +153,7 @@ def blacklist(kind, token):
 
 @function
 def read_token(kind, token):
-    """The claims as SimpleJWT reads them, in order, or why it refuses the token."""
+    """The claims as the package reads them, in order, or why it refuses the token."""
     try:
         return {"claims": list(KINDS[kind](token).payload.items())}
     except TokenError as refusal:
@@ -183,4 +186,5 @@ def versions():
     """What the oracle is made of."""
     from importlib.metadata import version
 
-    return {name: version(name) for name in ("django", "djangorestframework", "djangorestframework-simplejwt", "pyjwt")}
+    names = ("django", "djangorestframework", "djangorestframework-simplejwt", "django-ninja", "django-ninja-jwt", "pyjwt")
+    return {name: version(name) for name in names}

@@ -6,8 +6,11 @@
     user_model          "auth.User" or one of the app people: "people.Account", "people.Member", "people.Person"
     backend             the class of django.contrib.auth.backends that checks passwords
     password_hashers    algorithms as before the first "$" of a stored hash, the preferred one first
+    family              "simple_jwt" or "ninja_jwt": the one package that is installed. Both call their app
+                        token_blacklist, so one project cannot have both
     simple_jwt          SIMPLE_JWT; lifetimes in seconds
-    authentication      the class that protects /api/token/authenticate/
+    ninja_jwt           NINJA_JWT; lifetimes in seconds
+    authentication      the class that protects /api/token/authenticate/, which Ninja's API has without the last slash
     follow_main         refresh as the main branch of SimpleJWT does, see serializers.py
 """
 
@@ -27,15 +30,11 @@ HASHERS = {
 }
 
 
-def simple_jwt(document, follow_main):
-    settings = {
+def with_lifetimes(document):
+    return {
         name: timedelta(seconds=value) if name.endswith("_LIFETIME") else value
         for name, value in document.items()
     }
-    if follow_main:
-        settings.setdefault("TOKEN_REFRESH_SERIALIZER", "project.serializers.Refresh")
-        settings.setdefault("SLIDING_TOKEN_REFRESH_SERIALIZER", "project.serializers.RefreshSliding")
-    return settings
 
 
 CONFIG = json.loads(Path(os.environ["ORACLE_CONFIG"]).read_text())
@@ -49,25 +48,29 @@ DATABASES = {
         "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
     }
 }
-INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "rest_framework",
-    "people",
-]
+FAMILY = CONFIG["family"]
+FAMILY_APPS = {"simple_jwt": ["rest_framework"], "ninja_jwt": ["ninja_extra", "ninja_jwt"]}
+PACKAGE = {"simple_jwt": "rest_framework_simplejwt", "ninja_jwt": "ninja_jwt"}[FAMILY]
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", *FAMILY_APPS[FAMILY], "people"]
 if CONFIG["blacklist"]:
-    INSTALLED_APPS.append("rest_framework_simplejwt.token_blacklist")
+    INSTALLED_APPS.append(f"{PACKAGE}.token_blacklist")
 AUTH_USER_MODEL = CONFIG["user_model"]
 AUTHENTICATION_BACKENDS = [f"django.contrib.auth.backends.{CONFIG['backend']}"]
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{HASHERS[name]}" for name in CONFIG["password_hashers"]]
-SIMPLE_JWT = simple_jwt(CONFIG["simple_jwt"], CONFIG["follow_main"])
+if FAMILY == "ninja_jwt":
+    NINJA_JWT = with_lifetimes(CONFIG["ninja_jwt"])
+else:
+    SIMPLE_JWT = with_lifetimes(CONFIG["simple_jwt"])
+    if CONFIG["follow_main"]:
+        SIMPLE_JWT.setdefault("TOKEN_REFRESH_SERIALIZER", "project.serializers.Refresh")
+        SIMPLE_JWT.setdefault("SLIDING_TOKEN_REFRESH_SERIALIZER", "project.serializers.RefreshSliding")
 AUTHENTICATION = CONFIG["authentication"]
 
 ALLOWED_HOSTS = ["*"]
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 MIDDLEWARE = []
-ROOT_URLCONF = "project.urls"
+ROOT_URLCONF = {"simple_jwt": "project.urls", "ninja_jwt": "project.ninja_urls"}[FAMILY]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 TIME_ZONE = "UTC"
 USE_TZ = True
