@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
 mod dev;
+mod families;
 mod flush;
 mod harness;
 mod help;
