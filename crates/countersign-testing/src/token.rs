@@ -54,7 +54,7 @@ pub fn claim(token: &str, name: &str) -> Value {
 
 /// How two tokens differ that were made by equal requests at about the same time.
 ///
-/// The header is compared as text; claims by name and order; their values as [`same_value`] says.
+/// The header is compared as text; claims by name and order; their values as `same_value` says.
 pub fn differences(theirs: &str, ours: &str) -> Vec<String> {
     let (Some(theirs), Some(ours)) = (Token::read(theirs), Token::read(ours)) else {
         return if theirs == ours { vec![] } else { vec![format!("tokens: {theirs:?} and {ours:?}")] };
