@@ -1,4 +1,4 @@
-//! What a database engine must be able to do, and where an engine is chosen.
+//! What a database engine must be able to do.
 //!
 //! Everything else in this crate is written against these traits: nothing outside an engine's own module asks
 //! which engine it is.
@@ -11,8 +11,6 @@ use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use crate::column::{Column, ColumnKind};
-use crate::error::ConnectError;
-use crate::sqlite;
 
 /// An engine's connections to one database.
 pub(crate) trait Backend: fmt::Debug + Send + Sync {
@@ -134,24 +132,4 @@ impl Query {
     pub(crate) fn fixed(text: &'static str, kinds: &[ColumnKind]) -> Self {
         Self { statement: Statement::fixed(text), kinds: kinds.into() }
     }
-}
-
-/// Connects to the database that a URL names.
-pub(crate) async fn connect(url: &str) -> Result<Box<dyn Backend>, ConnectError> {
-    match scheme(url) {
-        "sqlite" => Ok(Box::new(sqlite::Sqlite::connect(url).await?)),
-        _ => Err(ConnectError::unsupported(url)),
-    }
-}
-
-/// Makes the database that a URL names, unless it is there. Tells whether it was made.
-pub(crate) async fn create(url: &str) -> Result<bool, ConnectError> {
-    match scheme(url) {
-        "sqlite" => sqlite::create(url).await,
-        _ => Err(ConnectError::unsupported(url)),
-    }
-}
-
-fn scheme(url: &str) -> &str {
-    url.split_once(':').map_or("", |(scheme, _)| scheme)
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use countersign::store::StoreError;
 use countersign::user::FieldValue;
 
-use crate::backend::{self, Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
 use crate::column::Column;
+use crate::engine;
 use crate::error::{ConnectError, list, nearest, store_error};
 use crate::model::{UserModel, UserTable};
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
@@ -36,7 +37,7 @@ impl Database {
     /// With a sentence that says what to do, when the URL is not understood, the file is missing
     /// ([`migrate`](Self::migrate) creates it), or the schema lacks what the stores need.
     pub async fn connect(url: &str, users: &UserTable) -> Result<Self, ConnectError> {
-        let backend = backend::connect(url).await?;
+        let backend = engine::connect(url).await?;
         let rows = backend.read(&backend.dialect().columns(), &[]).await;
         let rows = rows.map_err(|error| ConnectError::unavailable("its tables are read", error))?;
         let schema = Schema::new(backend.dialect(), rows);

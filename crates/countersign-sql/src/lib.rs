@@ -32,6 +32,7 @@ mod admin;
 mod backend;
 mod column;
 mod database;
+mod engine;
 mod error;
 mod ledger;
 mod migrate;

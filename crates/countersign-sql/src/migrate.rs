@@ -10,9 +10,10 @@
 use countersign::clock::Timestamp;
 use countersign::user::FieldValue;
 
-use crate::backend::{self, Backend, Query, Statement, Transaction};
+use crate::backend::{Backend, Query, Statement, Transaction};
 use crate::column::ColumnKind;
 use crate::database::{Database, Schema};
+use crate::engine;
 use crate::error::ConnectError;
 use crate::migrations::{AUTH, AUTH_TABLES, CONTENTTYPES, MigrationReport, TOKEN_BLACKLIST};
 use crate::model::{AUTH_USER, UserModel, UserTable};
@@ -33,8 +34,8 @@ impl Database {
         users: &UserTable,
         now: Timestamp,
     ) -> Result<MigrationReport, ConnectError> {
-        let created_database = backend::create(url).await?;
-        let backend = backend::connect(url).await?;
+        let created_database = engine::create(url).await?;
+        let backend = engine::connect(url).await?;
         let transaction = backend.begin().await.map_err(failed)?;
         let mut migration =
             Migration { backend: &*backend, transaction, now, report: MigrationReport::default() };
