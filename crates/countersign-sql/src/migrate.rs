@@ -36,13 +36,10 @@ impl Database {
     ) -> Result<MigrationReport, ConnectError> {
         let created_database = engine::create(url).await?;
         let backend = engine::connect(url).await?;
-        let transaction = backend.begin().await.map_err(failed)?;
-        let mut migration =
-            Migration { backend: &*backend, transaction, now, report: MigrationReport::default() };
-        migration.report.created_database = created_database;
-        migration.run(users).await?;
-        migration.transaction.commit().await.map_err(failed)?;
-        Ok(migration.report)
+        let report = Migration::run_over(&*backend, users, now, created_database).await;
+        // Closed and not only dropped: who comes next finds nobody in the database.
+        backend.close().await;
+        report
     }
 }
 
@@ -54,6 +51,20 @@ struct Migration<'a> {
 }
 
 impl Migration<'_> {
+    async fn run_over(
+        backend: &dyn Backend,
+        users: &UserTable,
+        now: Timestamp,
+        created_database: bool,
+    ) -> Result<MigrationReport, ConnectError> {
+        let transaction = backend.begin().await.map_err(failed)?;
+        let report = MigrationReport { created_database, ..MigrationReport::default() };
+        let mut migration = Migration { backend, transaction, now, report };
+        migration.run(users).await?;
+        migration.transaction.commit().await.map_err(failed)?;
+        Ok(migration.report)
+    }
+
     async fn run(&mut self, users: &UserTable) -> Result<(), ConnectError> {
         let mut schema = self.schema().await?;
         // Tables of others may share the database; ours, or Django's record of them, must not be half there.

@@ -10,6 +10,7 @@ use countersign::secret::PlainToken;
 use countersign::store::OutstandingToken;
 use countersign::user::UserKey;
 use countersign_sql::{Database, UserTable};
+use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection};
 use tempfile::TempDir;
@@ -61,12 +62,16 @@ impl Place {
 
     /// Runs statements as another process would.
     pub(crate) async fn run(&self, sql: &str) {
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut self.raw().await).await.unwrap();
+        let mut connection = self.raw().await;
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     /// Rows as SQLite's own text form of every value, `NULL` for none.
     pub(crate) async fn rows(&self, sql: &str) -> Vec<Vec<String>> {
-        let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut self.raw().await).await.unwrap();
+        let mut connection = self.raw().await;
+        let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
         rows.iter()
             .map(|row| {
                 let cell = |at| row.get_unchecked::<Option<String>, _>(at).unwrap_or("NULL".to_owned());
