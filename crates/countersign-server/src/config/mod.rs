@@ -222,6 +222,14 @@ mod tests {
     }
 
     #[test]
+    fn what_two_families_take_from_one_place_is_warned_of_once() {
+        let config = read_with("[simple_jwt]\n[ninja_jwt]", [("COUNTERSIGN__SECRET_KEY", "short")]);
+        let warnings: Vec<_> = config.warnings().iter().map(ToString::to_string).collect();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("is weak"), "{warnings:?}");
+    }
+
+    #[test]
     fn a_family_is_served_iff_its_table_is_present() {
         assert!(read("").families().next().is_none());
         assert_eq!(read("[ninja_jwt]").families().count(), 1);

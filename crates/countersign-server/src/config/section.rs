@@ -57,7 +57,12 @@ impl Reading {
 
     /// Records that something is unwise.
     pub(super) fn warn(&self, place: &Place, predicate: &str) {
-        self.found.borrow_mut().warnings.push(Warning::about(place, predicate));
+        let warning = Warning::about(place, predicate);
+        let warnings = &mut self.found.borrow_mut().warnings;
+        // What two families take from the same place is told once.
+        if warnings.iter().all(|known| known.to_string() != warning.to_string()) {
+            warnings.push(warning);
+        }
     }
 
     /// Every key that was asked for, by its path.

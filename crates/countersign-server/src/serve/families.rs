@@ -1,5 +1,6 @@
 //! From what is configured to families that answer.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::Router;
@@ -63,9 +64,12 @@ struct House<'a> {
 }
 
 impl House<'_> {
-    fn family<D: Dialect>(&self, family: &FamilyConfig<D>, dialect: D) -> Result<Family, Failure> {
+    fn family<D>(&self, family: &FamilyConfig<D>, dialect: D) -> Result<Family, Failure>
+    where
+        D: Dialect<Endpoint: Display>,
+    {
         let authority = self.authority(&family.tokens)?;
-        let paths = family.routes.iter().map(|(endpoint, path)| (path.clone(), format!("{endpoint:?}")));
+        let paths = family.routes.iter().map(|(endpoint, path)| (path.clone(), endpoint.to_string()));
         Ok(Family {
             table: family.tokens.package.table,
             algorithm: family.tokens.algorithm,

@@ -41,7 +41,7 @@ fn check_tells_all_of_them() {
     let seen = place.run(&["check"]);
     let said = seen.succeeded();
     for part in
-        ["[simple_jwt] can be served", "[ninja_jwt] can be served", "/api/token/pair  TokenObtainPair"]
+        ["[simple_jwt] can be served", "[ninja_jwt] can be served", "/api/token/pair  token_obtain_pair"]
     {
         assert!(said.contains(part), "{part:?} is not in: {said}");
     }

@@ -1,5 +1,7 @@
 //! Ninja JWT's routes by their URL names.
 
+use std::fmt;
+
 use http::Method;
 
 /// One of the routes of Ninja JWT's controllers, and one protected route to ask who a token's user is.
@@ -49,5 +51,13 @@ impl Endpoint {
             Self::TokenBlacklist => "refresh",
             Self::Authenticate | Self::TokenVerify => "token",
         }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// The name in Django's URLs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = Self::ALL.iter().find(|(endpoint, _, _)| endpoint == self);
+        f.write_str(named.map_or("", |(_, name, _)| name))
     }
 }

@@ -1,5 +1,7 @@
 //! SimpleJWT's views by their URL names.
 
+use std::fmt;
+
 use http::Method;
 
 /// One of SimpleJWT's views, and one protected view to ask who a token's user is.
@@ -47,5 +49,13 @@ impl Endpoint {
             Self::Authenticate => matches!(*method, Method::GET | Method::HEAD),
             _ => *method == Method::POST,
         }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// The name in Django's URLs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = Self::ALL.iter().find(|(endpoint, _, _)| endpoint == self);
+        f.write_str(named.map_or("", |(_, name, _)| name))
     }
 }
