@@ -14,7 +14,8 @@ use clap::{Args, Parser, Subcommand};
     version,
     propagate_version = true,
     after_help = "To try it:\n  countersign serve --dev\n\n\
-                  To put it beside Django, write a countersign.toml with\n  countersign init --database sqlite:///path/to/db.sqlite3\n\
+                  To put it beside Django, write a countersign.toml with\n  countersign import-django\n\
+                  in the project's folder, or with\n  countersign init --database sqlite:///path/to/db.sqlite3\n\
                   then\n  countersign check\n  countersign serve"
 )]
 pub(crate) struct Cli {
@@ -28,6 +29,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Write a countersign.toml to start from, and a secret key next to it
     Init(Init),
+    /// Write a countersign.toml that serves what a Django project serves
+    #[command(name = "import-django")]
+    ImportDjango(ImportDjango),
     /// Create the tables that are missing, as Django's migrate would
     Migrate(Configured),
     /// Read the configuration, look at the database, and say what is wrong with either
@@ -94,6 +98,37 @@ pub(crate) struct Init {
     /// The database's URL
     #[arg(long, value_name = "URL", default_value = "sqlite:countersign.sqlite3")]
     pub(crate) database: String,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Run it in the project's folder, with its virtual environment active and the variables set that its\n\
+                  settings read:\n  countersign import-django\nor name all of that:\n  \
+                  countersign import-django --project ../shop --python ../shop/.venv/bin/python\n\n\
+                  Django itself is asked, so what counts is what the settings come to. Secrets go into files of\n\
+                  their own beside the configuration. What cannot be carried over is listed, with what to do\n\
+                  instead; an endpoint that runs code of the project's is left to Django. Nothing in the project\n\
+                  or its database is changed."
+)]
+pub(crate) struct ImportDjango {
+    /// The project's Python [default: that of the active virtual environment, or python3]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
+    /// The settings module [default: `DJANGO_SETTINGS_MODULE`, or the one in manage.py]
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) settings: Option<String>,
+    /// The folder with manage.py
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// Where to write the configuration
+    #[arg(long, short, value_name = "FILE", default_value = "countersign.toml")]
+    pub(crate) config: PathBuf,
+    /// Replace the files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How many seconds the project may take to answer
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub(crate) timeout: std::num::NonZeroU64,
 }
 
 #[derive(Args, Debug)]

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod createuser;
 mod flushexpiredtokens;
+mod import_django;
 mod init;
 mod migrate;
 mod serve;
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::CreateSuperuser(args) => wait_for(createuser::run(args, createuser::Kind::Superuser)),
         Command::CreateUser(args) => wait_for(createuser::run(args, createuser::Kind::User)),
         Command::FlushExpiredTokens(args) => wait_for(flushexpiredtokens::run(args)),
+        Command::ImportDjango(args) => import_django::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Migrate(args) => wait_for(migrate::run(args)),
         Command::Serve(args) => wait_for(serve::run(args)),

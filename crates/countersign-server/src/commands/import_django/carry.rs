@@ -1,0 +1,168 @@
+//! From what Django says to what countersign.toml says; and what is left, with what to do instead.
+
+use countersign::password::Hasher;
+use toml::Value;
+
+use super::families;
+use super::files::Files;
+use super::project::{Database, Project, Users};
+
+/// A project, carried over.
+#[derive(Debug)]
+pub(super) struct Carried {
+    /// The configuration.
+    pub(super) toml: String,
+    /// How many endpoints it serves.
+    pub(super) served: usize,
+    /// What it does not say.
+    pub(super) left: Vec<Left>,
+}
+
+/// Something of Django's that Countersign has no word for. Neither text holds a secret.
+#[derive(Debug)]
+pub(super) struct Left {
+    /// A setting or a path, and its value.
+    pub(super) what: String,
+    /// What happens now, and what to write or do instead.
+    pub(super) instead: String,
+}
+
+impl Left {
+    pub(super) fn new(what: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self { what: what.into(), instead: instead.into() }
+    }
+}
+
+impl Carried {
+    pub(super) fn of(project: &Project, files: &mut Files) -> Self {
+        let mut left = Vec::new();
+        let database = database(&project.database, &mut left);
+        let hashers = hashers(&project.password_hashers, &mut left);
+        let backend = backend(&project.authentication_backends, &mut left);
+        let users = users(&project.users, backend.written(), &mut left);
+        let tables = families::carried(project, backend.logs_in(), files, &mut left);
+
+        let mut toml = format!(
+            "# Countersign as the Django project with the settings {} serves it, by `countersign import-django`.\n\
+             # Every key is explained in docs/settings.md; what is not said here is as Django's packages have it.\n\n\
+             # What Django does; \"strict\" refuses weak keys.\nprofile = \"django\"\n",
+            project.module
+        );
+        if let Some(secret) = tables.secret_key {
+            toml += &format!("# Django's SECRET_KEY.\nsecret_key = {secret}\n");
+        }
+        toml += &hashers;
+        toml += &database;
+        toml += &users;
+        toml += &tables.toml;
+        Self { toml, served: tables.served, left }
+    }
+}
+
+fn database(database: &Database, left: &mut Vec<Left>) -> String {
+    for router in &database.routers {
+        let instead = "[database] is Django's database \"default\": if the router sends the users or the tokens to \
+                       another, write that one's url.";
+        left.push(Left::new(format!("DATABASE_ROUTERS: {router}"), instead));
+    }
+    let Some(file) = &database.sqlite_file else {
+        let instead = "This version knows SQLite files alone: the url below [database] names none that exists. Write a \
+                       copy's there, or wait for the version that knows this engine.";
+        left.push(Left::new(format!("DATABASES[\"default\"][\"ENGINE\"] = {}", database.engine), instead));
+        let engine = database.engine.replace(char::is_control, " ");
+        return format!(
+            "\n[database]\n# Django's database is one of {engine}, which this version does not know.\n\
+             url = \"sqlite://no-database-yet.sqlite3\"\n"
+        );
+    };
+    format!("\n[database]\nurl = {}\n", Value::from(format!("sqlite://{file}")))
+}
+
+fn hashers(paths: &[String], left: &mut Vec<Left>) -> String {
+    let mut names = Vec::new();
+    for (index, path) in paths.iter().enumerate() {
+        if let Some(hasher) = Hasher::named(path) {
+            names.push(hasher.name());
+            continue;
+        }
+        let mut instead =
+            "Left out: who has such a password cannot log in here until Django has stored it with a hasher \
+                           that both know."
+                .to_owned();
+        if index == 0 {
+            instead += " It is Django's preferred one, and it stores every password anew that logs in there: list \
+                        another first in PASSWORD_HASHERS as long as both serve.";
+        }
+        left.push(Left::new(format!("PASSWORD_HASHERS: {path}"), instead));
+    }
+    if names.is_empty() || names == DEFAULT_HASHERS {
+        return String::new();
+    }
+    format!("password_hashers = {}\n", Value::Array(names.into_iter().map(Value::from).collect()))
+}
+
+/// What AUTHENTICATION_BACKENDS come to.
+enum Backend {
+    /// No backend that checks passwords as Countersign does.
+    Foreign,
+    /// `ModelBackend` or `AllowAllUsersModelBackend`.
+    Known { is_default: bool },
+}
+
+impl Backend {
+    fn logs_in(&self) -> bool {
+        matches!(self, Self::Known { .. })
+    }
+
+    fn written(&self) -> Option<&'static str> {
+        matches!(self, Self::Known { is_default: false }).then_some(ALLOW_ALL)
+    }
+}
+
+fn backend(paths: &[String], left: &mut Vec<Left>) -> Backend {
+    let known = paths.iter().find(|path| [MODEL, ALLOW_ALL].contains(&path.as_str()));
+    for path in paths.iter().filter(|path| ![MODEL, ALLOW_ALL].contains(&path.as_str())) {
+        let instead = if known.is_some() {
+            "Users who log in by it alone cannot log in here; those of Django's own backend can. To leave all logins to \
+             Django, write token_obtain_pair = \"\" below the family's routes."
+        } else {
+            "No backend of Django's own is listed, so the logins are left to Django. If this one only checks the \
+             stored password of the user model, write the paths of the logins below the family's routes."
+        };
+        left.push(Left::new(format!("AUTHENTICATION_BACKENDS: {path}"), instead));
+    }
+    known.map_or(Backend::Foreign, |path| Backend::Known { is_default: path == MODEL })
+}
+
+fn users(users: &Users, backend: Option<&str>, left: &mut Vec<Left>) -> String {
+    let mut lines = Vec::new();
+    let mut line = |key: &str, value: &str| lines.push(format!("{key} = {}\n", Value::from(value)));
+    if users.table != "auth_user" {
+        line("table", &users.table);
+    }
+    if users.username_field != "username" {
+        line("username_field", &users.username_field);
+    }
+    for field in ["password", "is_active", "last_login"] {
+        if let Some(column) = users.columns.get(field).filter(|column| *column != field) {
+            line(field, column);
+        }
+    }
+    if let Some(backend) = backend {
+        line("authentication_backend", backend);
+    }
+    if let Some(column) =
+        users.columns.get(&users.username_field).filter(|name| **name != users.username_field)
+    {
+        let what = format!("{}.{}, with the column \"{column}\"", users.model, users.username_field);
+        let instead = "Countersign has one name for the login field and its column. Logins ask for the field by the \
+                       column's name if you write that as username_field below [users].";
+        left.push(Left::new(what, instead));
+    }
+    if lines.is_empty() { String::new() } else { format!("\n[users]\n{}", lines.concat()) }
+}
+
+const MODEL: &str = "django.contrib.auth.backends.ModelBackend";
+const ALLOW_ALL: &str = "django.contrib.auth.backends.AllowAllUsersModelBackend";
+/// `password_hashers` by default.
+const DEFAULT_HASHERS: [&str; 5] = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "scrypt"];

@@ -1,0 +1,273 @@
+//! The tables of the families: settings, keys, routes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use countersign::key::Algorithm;
+use toml::Value;
+
+use super::carry::Left;
+use super::files::Files;
+use super::project::{Family, Project, Route, Said};
+use super::settings::{self, LOGINS};
+use crate::config;
+
+/// The families' tables.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    /// The tables.
+    pub(super) toml: String,
+    /// How many endpoints they serve.
+    pub(super) served: usize,
+    /// What to write for `secret_key`, where a family signs with it.
+    pub(super) secret_key: Option<Value>,
+}
+
+/// What people call the family in a table.
+pub(super) fn name(table: &str) -> &'static str {
+    if table == "ninja_jwt" { "Ninja JWT" } else { "SimpleJWT" }
+}
+
+/// Carries all of them over.
+pub(super) fn carried(project: &Project, logs_in: bool, files: &mut Files, left: &mut Vec<Left>) -> Tables {
+    let mut tables = Tables::default();
+    for family in &project.families {
+        let mut carrier = Carrier { family, files, left, kept: BTreeSet::new() };
+        if !logs_in {
+            carrier.kept.extend(LOGINS);
+        }
+        let Some(keys) = carrier.keys(project) else { continue };
+        let Some(settings) = carrier.settings() else { continue };
+        let (routes, served) = carrier.routes();
+        let table = &family.table;
+        tables.toml += &format!("\n[{table}]\n{settings}{}\n[{table}.routes]\n{routes}", keys.toml);
+        tables.served += served;
+        if keys.asks_secret_key && tables.secret_key.is_none() {
+            tables.secret_key = bytes(&project.secret_key).map(|secret| files.secret("secret", secret));
+        }
+    }
+    tables
+}
+
+struct Carrier<'a> {
+    family: &'a Family,
+    files: &'a mut Files,
+    left: &'a mut Vec<Left>,
+    /// The endpoints that run code of the project's.
+    kept: BTreeSet<&'static str>,
+}
+
+struct Keys {
+    toml: String,
+    asks_secret_key: bool,
+}
+
+impl Carrier<'_> {
+    /// The keys; none where the tokens cannot be read here at all.
+    fn keys(&mut self, project: &Project) -> Option<Keys> {
+        let value = |name: &str| self.family.settings.get(name);
+        let named = value("ALGORITHM").and_then(|said| said.0.as_str()).unwrap_or_default();
+        let Ok(algorithm) = Algorithm::parse(named) else {
+            let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+            let what = format!("{} = {named}", self.setting("ALGORITHM"));
+            self.leave_family(what, &format!("This version knows {known}"));
+            return None;
+        };
+        let mut toml = String::new();
+        let signing = value("SIGNING_KEY").and_then(bytes).filter(|key| !key.is_empty());
+        let is_own = signing.is_some() && signing != bytes(&project.secret_key);
+        if let (true, Some(key)) = (is_own, signing) {
+            let name = format!("{}.signing_key", self.family.table);
+            toml += &format!("signing_key = {}\n", self.files.secret(&name, key));
+        }
+        // To HMAC it means nothing, and may be a secret.
+        let verifying = value("VERIFYING_KEY").filter(|_| !algorithm.is_hmac());
+        if let Some(key) = verifying.and_then(bytes).filter(|key| !key.is_empty()) {
+            let written = match std::str::from_utf8(&key) {
+                Ok(text) if is_public(text) => Value::from(text),
+                _ => self.files.secret(&format!("{}.verifying_key", self.family.table), key),
+            };
+            toml += &format!("verifying_key = {written}\n");
+        }
+        for key in ["SIGNING_KEY", "VERIFYING_KEY"] {
+            if self.family.settings.get(key).is_some_and(|said| said.0.get("object").is_some()) {
+                let what = format!("{} is an object", self.setting(key));
+                self.leave_family(what, "Give it as PEM, by a text or a file");
+                return None;
+            }
+        }
+        Some(Keys { toml, asks_secret_key: algorithm.is_hmac() && !is_own })
+    }
+
+    /// The lines of all other settings; none where one that shapes the tokens cannot be said here.
+    fn settings(&mut self) -> Option<String> {
+        let mut toml = String::new();
+        let family = self.family;
+        for known in settings::of(&family.table) {
+            // Older versions of the package lack some.
+            let Some(said) = family.settings.get(known.name) else { continue };
+            let key = known.name.to_lowercase();
+            let written = match known.written(&said.0) {
+                Ok(None) => continue,
+                Ok(Some(value)) => refusal(&family.table, &key, &value).map_or(Ok(value), Err),
+                Err(()) => Err("is nothing that a configuration file can say".to_owned()),
+            };
+            match written {
+                // Without the app, the packages pass over it.
+                Ok(_) if known.name == "BLACKLIST_AFTER_ROTATION" && !family.blacklist => {
+                    toml += "# BLACKLIST_AFTER_ROTATION is on in Django, where token_blacklist is not installed: it does \
+                             nothing there.\n";
+                }
+                Ok(value) => toml += &format!("{key} = {value}\n"),
+                Err(why) if known.is_code() => self.leave_code(known, &said.0, &why),
+                Err(why) => {
+                    let what = format!("{} = {}", self.setting(known.name), shown(&said.0));
+                    self.leave_family(what, &format!("{key} {why}"));
+                    return None;
+                }
+            }
+        }
+        toml += &format!("blacklist = {}\n", family.blacklist);
+        for name in &family.unknown {
+            let instead =
+                "The package does not know it: whatever code of the project reads it stays in Django.";
+            self.left.push(Left::new(self.setting(name), instead));
+        }
+        Some(toml)
+    }
+
+    fn leave_code(&mut self, known: &settings::Known, value: &serde_json::Value, why: &str) {
+        let key = known.name.to_lowercase();
+        let found = |endpoint: &&&str| self.family.routes.iter().any(|route| route.endpoint == **endpoint);
+        let kept: Vec<_> = known.decides.iter().filter(found).copied().collect();
+        let consequence = if kept.is_empty() {
+            "Left out: no endpoint that is served here asks for it.".to_owned()
+        } else {
+            let kept = kept.join(" and ");
+            format!("Left to Django, because the code decides what they answer: {kept}. {TO_SERVE}")
+        };
+        self.kept.extend(known.decides);
+        let what = format!("{} = {}", self.setting(known.name), shown(value));
+        self.left.push(Left::new(what, format!("{key} {why}. {consequence}")));
+    }
+
+    /// The lines of the routes, and how many endpoints they serve.
+    fn routes(&mut self) -> (String, usize) {
+        let mut paths = BTreeMap::<&str, &str>::new();
+        for route in &self.family.routes {
+            let what = |path: &str| format!("{path} ({})", route.view);
+            let Some(path) = &route.path else {
+                let instead = "A path with parameters is not served here and stays with Django. Write the paths that \
+                               clients use one by one, each in a configuration of its own, or give the view a plain one.";
+                self.left.push(Left::new(what(&route.pattern), instead));
+                continue;
+            };
+            if let Some(instead) = self.stays(route, path, paths.get(route.endpoint.as_str()).copied()) {
+                self.left.push(Left::new(what(path), instead));
+            } else if !self.kept.contains(route.endpoint.as_str()) {
+                paths.insert(&route.endpoint, path);
+            }
+        }
+        let mut toml =
+            "# A path without its last slash is another one here: APPEND_SLASH is Django's.\n".to_owned();
+        for endpoint in ENDPOINTS {
+            toml +=
+                &format!("{endpoint} = {}\n", Value::from(paths.get(endpoint).copied().unwrap_or_default()));
+        }
+        toml += "# Countersign's own: the user of a token as JSON. Give it a path to have it.\nauthenticate = \"\"\n";
+        (toml, paths.len())
+    }
+
+    /// Why a route stays with Django.
+    fn stays(&self, route: &Route, path: &str, earlier: Option<&str>) -> Option<String> {
+        if !route.is_reached {
+            return Some(
+                "Another view comes first at this path, in Django too: nothing is served here.".to_owned(),
+            );
+        }
+        if !route.custom.is_empty() {
+            let changed = route.custom.join(", ");
+            return Some(format!(
+                "Left to Django, because the project changes the package's view: {changed}. {TO_SERVE}"
+            ));
+        }
+        if let Some(earlier) = earlier {
+            return Some(format!(
+                "The same endpoint is at {earlier}, and has one path here: this one stays with Django. Let a proxy \
+                 rewrite it if Countersign shall serve both."
+            ));
+        }
+        let value = Value::from(path);
+        refusal(&format!("{}.routes", self.family.table), &route.endpoint, &value)
+            .map(|why| format!("The path {why}. It stays with Django."))
+    }
+
+    fn leave_family(&mut self, what: String, instead: &str) {
+        let name = name(&self.family.table);
+        let instead = format!("{instead}. All of {name}'s endpoints are left to Django.");
+        self.left.push(Left::new(what, instead));
+    }
+
+    /// A setting, by the name that the project has for it.
+    fn setting(&self, name: &str) -> String {
+        let group = if self.family.table == "ninja_jwt" { "NINJA_JWT" } else { "SIMPLE_JWT" };
+        format!("{group}[\"{name}\"]")
+    }
+}
+
+/// What the server's reader has against a value, as the rest of a sentence that begins with the key.
+fn refusal(table: &str, key: &str, value: &Value) -> Option<String> {
+    let head = "secret_key = 'only to read one setting, and longer than any hash has to be: xxxxxxxxxxxxxxx'\n\
+                [database]\nurl = 'sqlite://unasked'\n";
+    // Keys are read elsewhere, and another algorithm would ask for them here.
+    if key == "algorithm" {
+        return None;
+    }
+    let text = format!("{head}[{table}]\n{key} = {value}\n");
+    // Alone an endpoint may have the path that another has by default.
+    let text = if table.ends_with(".routes") { others_off(&text, key) } else { text };
+    let layer = config::Layer { name: "Django", text: &text };
+    let error = config::load_over(Some(layer), None, std::iter::empty()).err()?.to_string();
+    let path = format!("{table}.{key} ");
+    Some(error.split_once(&path).map_or(error.clone(), |(_, why)| why.to_owned()))
+}
+
+fn others_off(text: &str, key: &str) -> String {
+    let others = ENDPOINTS.iter().chain(&["authenticate"]).filter(|name| **name != key);
+    others.fold(text.to_owned(), |text, name| text + &format!("{name} = \"\"\n"))
+}
+
+fn is_public(key: &str) -> bool {
+    !key.contains("PRIVATE") && ["-----BEGIN ", "ssh-", "ecdsa-"].iter().any(|start| key.starts_with(start))
+}
+
+/// The bytes of a text, or of bytes.
+fn bytes(said: &Said) -> Option<Vec<u8>> {
+    match &said.0 {
+        serde_json::Value::String(text) => Some(text.clone().into_bytes()),
+        other => BASE64_STANDARD.decode(other.get("bytes")?.as_str()?).ok(),
+    }
+}
+
+/// A value that is no secret, for people.
+fn shown(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => {
+            other.get("object").and_then(|object| object.as_str()).map_or(other.to_string(), str::to_owned)
+        }
+    }
+}
+
+const TO_SERVE: &str = "If what it adds may be missing here, write the path below the routes.";
+
+/// The packages' own endpoints, of both families.
+const ENDPOINTS: [&str; 6] = [
+    "token_obtain_pair",
+    "token_refresh",
+    "token_verify",
+    "token_blacklist",
+    "token_obtain_sliding",
+    "token_refresh_sliding",
+];

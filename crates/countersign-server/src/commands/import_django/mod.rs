@@ -1,0 +1,96 @@
+//! `countersign import-django`: a countersign.toml that serves what a Django project serves.
+//!
+//! - Django is asked, by its own Python: what its settings come to, not what their source says.
+//! - An endpoint is served only where Countersign answers as the project does. One that runs the project's own code is
+//!   left to Django, and the report says so.
+//! - No secret stands in the TOML or in the report: each has a file of its own that only its owner can read.
+//! - What is written was read by the server's own reader before.
+
+mod ask;
+mod carry;
+mod families;
+mod files;
+mod project;
+mod settings;
+
+use crate::cli::ImportDjango;
+use crate::failure::Failure;
+use crate::terminal::{bold, print, quoted};
+
+use self::carry::Carried;
+use self::files::Files;
+use self::project::Project;
+
+/// Asks, writes, and tells what was found, what was written, and what cannot be.
+pub(super) fn run(args: &ImportDjango) -> Result<(), Failure> {
+    let mut files = Files::new(&args.config, args.force)?;
+    let project = ask::ask(args)?;
+    if project.families.is_empty() {
+        return Err(nothing(&project));
+    }
+    let carried = Carried::of(&project, &mut files);
+    if carried.served == 0 {
+        let sentence =
+            "nothing was written, because this version can serve none of the endpoints as the project does:";
+        return Err(Failure::input(format!("{sentence}\n{}", listed(&carried))));
+    }
+    let written = files.write(&carried.toml)?;
+    let with = match args.config.to_str() {
+        Some(super::DEFAULT_FILE) => String::new(),
+        _ => format!(" --config {}", quoted(&args.config.display().to_string())),
+    };
+    let mut said = format!("{}\n", found(&project));
+    said += &format!("\n{} {}\n", bold("Wrote"), written.join(", "));
+    if carried.left.is_empty() {
+        said += "\nEverything that Django says of them was carried over.\n";
+    } else {
+        said += &format!("\n{}\n{}", bold("Cannot be carried over:"), listed(&carried));
+    }
+    said +=
+        &format!("\nNext:\n  countersign check{with}  # look at the database too\n  countersign serve{with}");
+    print(said);
+    Ok(())
+}
+
+fn found(project: &Project) -> String {
+    let Project { django, module, users, .. } = project;
+    let mut text = format!(
+        "{} Django {django}, settings {module}, users {} in \"{}\"",
+        bold("Found"),
+        users.model,
+        users.table
+    );
+    for family in &project.families {
+        let (name, count) = (families::name(&family.table), family.routes.len());
+        text +=
+            &format!("\n  {name} {}: {count} endpoint{}", family.version, if count == 1 { "" } else { "s" });
+        for route in &family.routes {
+            let path = route.path.as_ref().unwrap_or(&route.pattern);
+            text += &format!("\n    {:<22} {path}", route.endpoint);
+        }
+    }
+    for name in &project.unserved {
+        text += &format!("\n  {name}: found, not served by this version yet");
+    }
+    text
+}
+
+fn listed(carried: &Carried) -> String {
+    carried.left.iter().map(|left| format!("  {}\n    {}\n", left.what, left.instead)).collect()
+}
+
+fn nothing(project: &Project) -> Failure {
+    let unserved = project.unserved.join(" and ");
+    Failure::input(match unserved.as_str() {
+        "" => format!(
+            "neither SimpleJWT nor Ninja JWT is in use with the settings {}: see that one is in INSTALLED_APPS, or that \
+             its views are in the URLconf; or begin with `countersign init`",
+            project.module
+        ),
+        names => format!(
+            "{names} found, which this version does not serve yet; neither SimpleJWT nor Ninja JWT is in use with the \
+             settings {}",
+            project.module
+        ),
+    })
+}

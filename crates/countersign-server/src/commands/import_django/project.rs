@@ -1,0 +1,99 @@
+//! What Django says of a project: the document that the script writes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A Django project.
+#[derive(Debug, Deserialize)]
+pub(super) struct Project {
+    /// Django's version.
+    pub(super) django: String,
+    /// The settings module.
+    pub(super) module: String,
+    /// The packages in use that this version serves.
+    pub(super) families: Vec<Family>,
+    /// The names of packages in use that it does not.
+    pub(super) unserved: Vec<String>,
+    /// `SECRET_KEY`.
+    pub(super) secret_key: Said,
+    /// `PASSWORD_HASHERS`.
+    pub(super) password_hashers: Vec<String>,
+    /// `AUTHENTICATION_BACKENDS`.
+    pub(super) authentication_backends: Vec<String>,
+    /// `DATABASES["default"]`.
+    pub(super) database: Database,
+    /// The user model.
+    pub(super) users: Users,
+}
+
+/// A package, its effective settings and its URLs.
+#[derive(Debug, Deserialize)]
+pub(super) struct Family {
+    /// Its table in countersign.toml.
+    pub(super) table: String,
+    /// Its version.
+    pub(super) version: String,
+    /// All its settings, by their names in Django.
+    pub(super) settings: BTreeMap<String, Said>,
+    /// The keys among its settings that the package does not know.
+    pub(super) unknown: Vec<String>,
+    /// Is its `token_blacklist` app installed?
+    pub(super) blacklist: bool,
+    /// Its views in the URLconf, in order.
+    pub(super) routes: Vec<Route>,
+}
+
+/// A view of a package in the URLconf.
+#[derive(Debug, Deserialize)]
+pub(super) struct Route {
+    /// The package's URL name.
+    pub(super) endpoint: String,
+    /// The path, if it is one alone.
+    pub(super) path: Option<String>,
+    /// The path with its parameters, for people.
+    pub(super) pattern: String,
+    /// The dotted path of the view.
+    pub(super) view: String,
+    /// What the project changed of the package's view.
+    pub(super) custom: Vec<String>,
+    /// Whether a request of the path comes to this view and no other.
+    pub(super) is_reached: bool,
+}
+
+/// The database with the users.
+#[derive(Debug, Deserialize)]
+pub(super) struct Database {
+    /// `ENGINE`.
+    pub(super) engine: String,
+    /// Its absolute path, if it is a SQLite file.
+    pub(super) sqlite_file: Option<String>,
+    /// `DATABASE_ROUTERS`.
+    pub(super) routers: Vec<String>,
+}
+
+/// The user model.
+#[derive(Debug, Deserialize)]
+pub(super) struct Users {
+    /// Its name.
+    pub(super) model: String,
+    /// `db_table`.
+    pub(super) table: String,
+    /// `USERNAME_FIELD`.
+    pub(super) username_field: String,
+    /// The columns of its fields.
+    pub(super) columns: BTreeMap<String, String>,
+}
+
+/// A value of a setting, which may be a secret.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Said(pub(super) Value);
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Said(…)")
+    }
+}
