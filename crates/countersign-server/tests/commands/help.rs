@@ -9,6 +9,10 @@ fn every_command_has_a_help_that_mentions_what_matters() {
         ("", &["serve --dev", "init", "check", "createuser", "flushexpiredtokens", "completions"][..]),
         ("serve", &["--dev", "--listen", "COUNTERSIGN_CONFIG", "COUNTERSIGN_LOG", "SIGTERM"]),
         ("init", &["--config", "--database", "countersign.toml"]),
+        (
+            "import-django",
+            &["--python", "--settings", "--project", "--force", "virtual environment", "left to Django"],
+        ),
         ("migrate", &["--config", "Django's migrate"]),
         ("check", &["--config", "wrong"]),
         ("createuser", &["--username", "--password-stdin", "--field", "COLUMN=VALUE"]),

@@ -8,6 +8,8 @@ mod families;
 mod flush;
 mod harness;
 mod help;
+mod import_django;
+mod import_refusals;
 mod inspect;
 mod limits;
 mod outage;

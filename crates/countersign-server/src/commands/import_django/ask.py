@@ -26,8 +26,19 @@ SIMPLE_JWT_VIEWS = {
     "TokenObtainSlidingView": "token_obtain_sliding",
     "TokenRefreshSlidingView": "token_refresh_sliding",
 }
-UNSERVED = {"ninja_auth": "dj-ninja-auth", "gqlauth": "strawberry-django-auth", "graphql_jwt": "django-graphql-jwt",
-            "strawberry_django_extras": "strawberry-django-extras", "strawberry_django_jwt": "strawberry-django-jwt"}
+NINJA_JWT_CODE = {
+    "obtain": "token_obtain",
+    "refresh": "token_refresh",
+    "verify": "token_verify",
+    "blacklist": "token_blacklist",
+}
+UNSERVED = {
+    "ninja_auth": "dj-ninja-auth",
+    "strawberry_django_extras": "strawberry-django-extras (GraphQL)",
+    "strawberry_django_jwt": "strawberry-django-jwt (GraphQL)",
+    "gqlauth": "strawberry-django-auth (GraphQL)",
+    "graphql_jwt": "django-graphql-jwt",
+}
 
 
 class Unanswerable(Exception):
@@ -73,6 +84,7 @@ def ask(module):
             "authentication_backends": list(settings.AUTHENTICATION_BACKENDS),
             "database": database(settings),
             "users": users(),
+            "rest_framework": rest_framework(settings),
         }
     }
 
@@ -112,6 +124,18 @@ def database(settings):
         "engine": default["ENGINE"],
         "sqlite_file": os.path.abspath(name) if is_file else None,
         "routers": [dotted(router) for router in settings.DATABASE_ROUTERS],
+    }
+
+
+def rest_framework(settings):
+    """What changes the answers of SimpleJWT's views from outside of them."""
+    given = getattr(settings, "REST_FRAMEWORK", {})
+    found = {name: given.get(name) for name in ("EXCEPTION_HANDLER", "DEFAULT_THROTTLE_CLASSES")}
+    if found["EXCEPTION_HANDLER"] in (None, "rest_framework.views.exception_handler"):
+        found["EXCEPTION_HANDLER"] = ()
+    return {
+        name: [dotted(code) for code in ([value] if isinstance(value, str) or callable(value) else value or ())]
+        for name, value in found.items()
     }
 
 
@@ -279,15 +303,19 @@ def ninja_jwt_routes(patterns):
         for operation in operations(entry):
             code = raw(operation)
             inherited = [base for base in controller_of(operation) if module_of(base) == "ninja_jwt"]
-            package_code = next((vars(base)[code.__name__] for base in inherited if code.__name__ in vars(base)), None)
-            name = getattr(operation, "url_name", None)
+            is_override = any(code.__name__ in vars(base) for base in inherited)
+            if code.__name__.split("_")[0] not in NINJA_JWT_CODE:
+                continue
             if module_of(code) == "ninja_jwt":
                 custom = []
-            elif package_code is not None:
+            elif is_override:
                 custom = [code.__name__]
             else:
                 continue
-            name = name if name in SIMPLE_JWT_VIEWS.values() else "token_obtain_pair"
+            # The package's routers say it in the function's name, its controllers in the class's.
+            sliding = "sliding" in (code.__name__ + "".join(base.__name__ for base in inherited)).lower()
+            name = NINJA_JWT_CODE[code.__name__.split("_")[0]] + ("_sliding" if sliding and code.__name__.startswith(("obtain", "refresh")) else "")
+            name = {"token_obtain": "token_obtain_pair"}.get(name, name)
             if operation.auth_callbacks:
                 custom.append("auth")
             if list(operation.methods) != ["POST"]:

@@ -158,8 +158,8 @@ impl Carrier<'_> {
         for route in &self.family.routes {
             let what = |path: &str| format!("{path} ({})", route.view);
             let Some(path) = &route.path else {
-                let instead = "A path with parameters is not served here and stays with Django. Write the paths that \
-                               clients use one by one, each in a configuration of its own, or give the view a plain one.";
+                let instead = "It is no single path, so it stays with Django. If clients use one alone, write that below the \
+                               routes";
                 self.left.push(Left::new(what(&route.pattern), instead));
                 continue;
             };

@@ -27,6 +27,8 @@ pub(super) struct Project {
     pub(super) database: Database,
     /// The user model.
     pub(super) users: Users,
+    /// Settings of `REST_FRAMEWORK` that change what SimpleJWT's views answer: dotted paths.
+    pub(super) rest_framework: BTreeMap<String, Vec<String>>,
 }
 
 /// A package, its effective settings and its URLs.

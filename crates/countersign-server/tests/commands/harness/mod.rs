@@ -1,11 +1,13 @@
 //! What the stories share: a folder to run commands in, a server that runs there, a client of it.
 
 mod client;
+mod django;
 mod lines;
 mod place;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
+pub(crate) use self::django::{DjangoProject, virtual_environment};
 pub(crate) use self::lines::Lines;
 pub(crate) use self::place::{Finished, Place};
 pub(crate) use self::server::{Server, Tokens};
