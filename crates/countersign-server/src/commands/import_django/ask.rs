@@ -115,10 +115,10 @@ fn parse(answer: &[u8]) -> Option<Answer> {
 }
 
 fn broken(lines: &[String]) -> Failure {
-    let lines = lines.iter().map(|line| format!("\n  {line}")).collect::<String>();
+    let lines = lines.join("\n  ");
     Failure::input(format!(
         "the Django project cannot be imported: run `python manage.py check` there, with the interpreter and the \
-         environment variables that it needs, until it works. Python says:{lines}"
+         environment variables that it needs, until it works. Python says:\n  {lines}"
     ))
 }
 

@@ -43,19 +43,15 @@ impl Carried {
         rest_framework(project, &mut left);
         let tables = families::carried(project, backend.logs_in(), files, &mut left);
 
-        let mut toml = format!(
+        let head = format!(
             "# Countersign as the Django project with the settings {} serves it, by `countersign import-django`.\n\
              # Every key is explained in docs/settings.md; what is not said here is as Django's packages have it.\n\n\
              # What Django does; \"strict\" refuses weak keys.\nprofile = \"django\"\n",
             project.module
         );
-        if let Some(secret) = tables.secret_key {
-            toml += &format!("# Django's SECRET_KEY.\nsecret_key = {secret}\n");
-        }
-        toml += &hashers;
-        toml += &database;
-        toml += &users;
-        toml += &tables.toml;
+        let secret =
+            tables.secret_key.map(|secret| format!("# Django's SECRET_KEY.\nsecret_key = {secret}\n"));
+        let toml = [head, secret.unwrap_or_default(), hashers, database, users, tables.toml].concat();
         Self { toml, served: tables.served, left }
     }
 }
@@ -102,7 +98,7 @@ fn hashers(paths: &[String], left: &mut Vec<Left>) -> String {
     format!("password_hashers = {}\n", Value::Array(names.into_iter().map(Value::from).collect()))
 }
 
-/// What AUTHENTICATION_BACKENDS come to.
+/// What `AUTHENTICATION_BACKENDS` come to.
 enum Backend {
     /// No backend that checks passwords as Countersign does.
     Foreign,

@@ -10,8 +10,8 @@ use toml::Value;
 use super::carry::Left;
 use super::files::Files;
 use super::project::{Family, Project, Route, Said};
+use super::refusal::{ENDPOINTS, refusal};
 use super::settings::{self, LOGINS};
-use crate::config;
 
 /// The families' tables.
 #[derive(Debug, Default)]
@@ -41,7 +41,9 @@ pub(super) fn carried(project: &Project, logs_in: bool, files: &mut Files, left:
         let Some(settings) = carrier.settings() else { continue };
         let (routes, served) = carrier.routes();
         let table = &family.table;
-        tables.toml += &format!("\n[{table}]\n{settings}{}\n[{table}.routes]\n{routes}", keys.toml);
+        let keys_toml = keys.toml.concat();
+        tables.toml += "\n";
+        tables.toml += &[format!("[{table}]\n{settings}{keys_toml}\n[{table}.routes]\n"), routes].concat();
         tables.served += served;
         if keys.asks_secret_key && tables.secret_key.is_none() {
             tables.secret_key = bytes(&project.secret_key).map(|secret| files.secret("secret", secret));
@@ -59,7 +61,7 @@ struct Carrier<'a> {
 }
 
 struct Keys {
-    toml: String,
+    toml: Vec<String>,
     asks_secret_key: bool,
 }
 
@@ -74,12 +76,12 @@ impl Carrier<'_> {
             self.leave_family(what, &format!("This version knows {known}"));
             return None;
         };
-        let mut toml = String::new();
+        let mut toml = Vec::new();
         let signing = value("SIGNING_KEY").and_then(bytes).filter(|key| !key.is_empty());
         let is_own = signing.is_some() && signing != bytes(&project.secret_key);
         if let (true, Some(key)) = (is_own, signing) {
             let name = format!("{}.signing_key", self.family.table);
-            toml += &format!("signing_key = {}\n", self.files.secret(&name, key));
+            toml.push(format!("signing_key = {}\n", self.files.secret(&name, key)));
         }
         // To HMAC it means nothing, and may be a secret.
         let verifying = value("VERIFYING_KEY").filter(|_| !algorithm.is_hmac());
@@ -88,7 +90,7 @@ impl Carrier<'_> {
                 Ok(text) if is_public(text) => Value::from(text),
                 _ => self.files.secret(&format!("{}.verifying_key", self.family.table), key),
             };
-            toml += &format!("verifying_key = {written}\n");
+            toml.push(format!("verifying_key = {written}\n"));
         }
         for key in ["SIGNING_KEY", "VERIFYING_KEY"] {
             if self.family.settings.get(key).is_some_and(|said| said.0.get("object").is_some()) {
@@ -102,7 +104,7 @@ impl Carrier<'_> {
 
     /// The lines of all other settings; none where one that shapes the tokens cannot be said here.
     fn settings(&mut self) -> Option<String> {
-        let mut toml = String::new();
+        let mut toml = Vec::new();
         let family = self.family;
         for known in settings::of(&family.table) {
             // Older versions of the package lack some.
@@ -116,10 +118,10 @@ impl Carrier<'_> {
             match written {
                 // Without the app, the packages pass over it.
                 Ok(_) if known.name == "BLACKLIST_AFTER_ROTATION" && !family.blacklist => {
-                    toml += "# BLACKLIST_AFTER_ROTATION is on in Django, where token_blacklist is not installed: it does \
-                             nothing there.\n";
+                    toml.push("# BLACKLIST_AFTER_ROTATION is on in Django, where token_blacklist is not installed: it does \
+                             nothing there.\n".to_owned());
                 }
-                Ok(value) => toml += &format!("{key} = {value}\n"),
+                Ok(value) => toml.push(format!("{key} = {value}\n")),
                 Err(why) if known.is_code() => self.leave_code(known, &said.0, &why),
                 Err(why) => {
                     let what = format!("{} = {}", self.setting(known.name), shown(&said.0));
@@ -128,13 +130,13 @@ impl Carrier<'_> {
                 }
             }
         }
-        toml += &format!("blacklist = {}\n", family.blacklist);
+        toml.push(format!("blacklist = {}\n", family.blacklist));
         for name in &family.unknown {
             let instead =
                 "The package does not know it: whatever code of the project reads it stays in Django.";
             self.left.push(Left::new(self.setting(name), instead));
         }
-        Some(toml)
+        Some(toml.concat())
     }
 
     fn leave_code(&mut self, known: &settings::Known, value: &serde_json::Value, why: &str) {
@@ -159,7 +161,7 @@ impl Carrier<'_> {
             let what = |path: &str| format!("{path} ({})", route.view);
             let Some(path) = &route.path else {
                 let instead = "It is no single path, so it stays with Django. If clients use one alone, write that below the \
-                               routes";
+                               routes.";
                 self.left.push(Left::new(what(&route.pattern), instead));
                 continue;
             };
@@ -169,14 +171,10 @@ impl Carrier<'_> {
                 paths.insert(&route.endpoint, path);
             }
         }
-        let mut toml =
-            "# A path without its last slash is another one here: APPEND_SLASH is Django's.\n".to_owned();
-        for endpoint in ENDPOINTS {
-            toml +=
-                &format!("{endpoint} = {}\n", Value::from(paths.get(endpoint).copied().unwrap_or_default()));
-        }
-        toml += "# Countersign's own: the user of a token as JSON. Give it a path to have it.\nauthenticate = \"\"\n";
-        (toml, paths.len())
+        let line =
+            |name: &&str| format!("{name} = {}\n", Value::from(paths.get(name).copied().unwrap_or_default()));
+        let lines = ENDPOINTS.iter().map(line).collect::<Vec<_>>();
+        (format!("{BEFORE_ROUTES}{}{AFTER_ROUTES}", lines.concat()), paths.len())
     }
 
     /// Why a route stays with Django.
@@ -216,28 +214,6 @@ impl Carrier<'_> {
     }
 }
 
-/// What the server's reader has against a value, as the rest of a sentence that begins with the key.
-fn refusal(table: &str, key: &str, value: &Value) -> Option<String> {
-    let head = "secret_key = 'only to read one setting, and longer than any hash has to be: xxxxxxxxxxxxxxx'\n\
-                [database]\nurl = 'sqlite://unasked'\n";
-    // Keys are read elsewhere, and another algorithm would ask for them here.
-    if key == "algorithm" {
-        return None;
-    }
-    let text = format!("{head}[{table}]\n{key} = {value}\n");
-    // Alone an endpoint may have the path that another has by default.
-    let text = if table.ends_with(".routes") { others_off(&text, key) } else { text };
-    let layer = config::Layer { name: "Django", text: &text };
-    let error = config::load_over(Some(layer), None, std::iter::empty()).err()?.to_string();
-    let path = format!("{table}.{key} ");
-    Some(error.split_once(&path).map_or(error.clone(), |(_, why)| why.to_owned()))
-}
-
-fn others_off(text: &str, key: &str) -> String {
-    let others = ENDPOINTS.iter().chain(&["authenticate"]).filter(|name| **name != key);
-    others.fold(text.to_owned(), |text, name| text + &format!("{name} = \"\"\n"))
-}
-
 fn is_public(key: &str) -> bool {
     !key.contains("PRIVATE") && ["-----BEGIN ", "ssh-", "ecdsa-"].iter().any(|start| key.starts_with(start))
 }
@@ -261,13 +237,7 @@ fn shown(value: &serde_json::Value) -> String {
 }
 
 const TO_SERVE: &str = "If what it adds may be missing here, write the path below the routes.";
-
-/// The packages' own endpoints, of both families.
-const ENDPOINTS: [&str; 6] = [
-    "token_obtain_pair",
-    "token_refresh",
-    "token_verify",
-    "token_blacklist",
-    "token_obtain_sliding",
-    "token_refresh_sliding",
-];
+const BEFORE_ROUTES: &str =
+    "# A path without its last slash is another one here: APPEND_SLASH is Django's.\n";
+const AFTER_ROUTES: &str =
+    "# Countersign's own: the user of a token as JSON. Give it a path to have it.\nauthenticate = \"\"\n";

@@ -53,7 +53,7 @@ impl Files {
         for (name, bytes, mode) in &all {
             create(&draft.path().join(name), bytes, *mode).map_err(cannot)?;
         }
-        self.is_readable(&draft, &draft.path().join(name))?;
+        readable(&draft, &draft.path().join(name))?;
         let targets = self.targets();
         for (index, ((name, ..), target)) in all.iter().zip(&targets).enumerate() {
             if let Err(error) = self.place(&draft.path().join(name), target) {
@@ -65,15 +65,6 @@ impl Files {
             }
         }
         Ok(targets.iter().map(|target| target.display().to_string()).collect())
-    }
-
-    fn is_readable(&self, draft: &TempDir, config: &Path) -> Result<(), Failure> {
-        let Err(error) = config::load(Some(config), std::iter::empty()) else { return Ok(()) };
-        let draft = format!("{}/", draft.path().display());
-        let error = error.to_string().replace(&draft, "");
-        Err(Failure::input(format!(
-            "nothing was written, because what Django says cannot be served as it is:\n{error}"
-        )))
     }
 
     /// A name is claimed before it is filled, unless it may be replaced.
@@ -106,6 +97,16 @@ impl Files {
         let folder = self.config.parent().filter(|folder| !folder.as_os_str().is_empty());
         folder.unwrap_or(Path::new(".")).to_owned()
     }
+}
+
+/// The server must be able to start with it.
+fn readable(draft: &TempDir, config: &Path) -> Result<(), Failure> {
+    let Err(error) = config::load(Some(config), std::iter::empty()) else { return Ok(()) };
+    let draft = format!("{}/", draft.path().display());
+    let error = error.to_string().replace(&draft, "");
+    Err(Failure::input(format!(
+        "nothing was written, because what Django says cannot be served as it is:\n{error}"
+    )))
 }
 
 fn create(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {

@@ -11,6 +11,7 @@ mod carry;
 mod families;
 mod files;
 mod project;
+mod refusal;
 mod settings;
 
 use crate::cli::ImportDjango;
@@ -39,44 +40,45 @@ pub(super) fn run(args: &ImportDjango) -> Result<(), Failure> {
         Some(super::DEFAULT_FILE) => String::new(),
         _ => format!(" --config {}", quoted(&args.config.display().to_string())),
     };
-    let mut said = format!("{}\n", found(&project));
-    said += &format!("\n{} {}\n", bold("Wrote"), written.join(", "));
-    if carried.left.is_empty() {
-        said += "\nEverything that Django says of them was carried over.\n";
-    } else {
-        said += &format!("\n{}\n{}", bold("Cannot be carried over:"), listed(&carried));
-    }
-    said +=
-        &format!("\nNext:\n  countersign check{with}  # look at the database too\n  countersign serve{with}");
-    print(said);
+    let left = match carried.left.as_slice() {
+        [] => "Everything that Django says of them was carried over.\n".to_owned(),
+        _ => format!("{}\n{}", bold("Cannot be carried over:"), listed(&carried)),
+    };
+    print(format_args!(
+        "{}\n\n{} {}\n\n{left}\nNext:\n  countersign check{with}  # look at the database too\n  countersign serve{with}",
+        found(&project),
+        bold("Wrote"),
+        written.join(", "),
+    ));
     Ok(())
 }
 
 fn found(project: &Project) -> String {
     let Project { django, module, users, .. } = project;
-    let mut text = format!(
+    let mut lines = vec![format!(
         "{} Django {django}, settings {module}, users {} in \"{}\"",
         bold("Found"),
         users.model,
         users.table
-    );
+    )];
     for family in &project.families {
         let (name, count) = (families::name(&family.table), family.routes.len());
-        text +=
-            &format!("\n  {name} {}: {count} endpoint{}", family.version, if count == 1 { "" } else { "s" });
-        for route in &family.routes {
+        let s = if count == 1 { "" } else { "s" };
+        lines.push(format!("  {name} {}: {count} endpoint{s}", family.version));
+        lines.extend(family.routes.iter().map(|route| {
             let path = route.path.as_ref().unwrap_or(&route.pattern);
-            text += &format!("\n    {:<22} {path}", route.endpoint);
-        }
+            format!("    {:<22} {path}", route.endpoint)
+        }));
     }
-    for name in &project.unserved {
-        text += &format!("\n  {name}: found, not served by this version yet");
-    }
-    text
+    lines.extend(
+        project.unserved.iter().map(|name| format!("  {name}: found, not served by this version yet")),
+    );
+    lines.join("\n")
 }
 
 fn listed(carried: &Carried) -> String {
-    carried.left.iter().map(|left| format!("  {}\n    {}\n", left.what, left.instead)).collect()
+    let lines = carried.left.iter().map(|left| format!("  {}\n    {}\n", left.what, left.instead));
+    lines.collect::<Vec<_>>().concat()
 }
 
 fn nothing(project: &Project) -> Failure {

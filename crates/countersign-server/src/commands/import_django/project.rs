@@ -44,11 +44,11 @@ pub(super) struct Family {
     pub(super) unknown: Vec<String>,
     /// Is its `token_blacklist` app installed?
     pub(super) blacklist: bool,
-    /// Its views in the URLconf, in order.
+    /// Its views in the project's URLs, in order.
     pub(super) routes: Vec<Route>,
 }
 
-/// A view of a package in the URLconf.
+/// A view of a package in the project's URLs.
 #[derive(Debug, Deserialize)]
 pub(super) struct Route {
     /// The package's URL name.

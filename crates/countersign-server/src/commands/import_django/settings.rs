@@ -96,18 +96,14 @@ fn time(value: &Json) -> Option<Value> {
 /// Milliseconds as people write a length of time: `1h30m`.
 fn span(millis: i64) -> String {
     let mut rest = millis.unsigned_abs();
-    let mut text = String::new();
+    let mut parts = vec![if millis < 0 { "-" } else { "" }.to_owned()];
     for (name, length) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)] {
         if rest >= length {
-            text += &format!("{}{name}", rest / length);
+            parts.push(format!("{}{name}", rest / length));
             rest %= length;
         }
     }
-    match (text.is_empty(), millis < 0) {
-        (true, _) => "0s".to_owned(),
-        (false, true) => format!("-{text}"),
-        (false, false) => text,
-    }
+    if millis == 0 { "0s".to_owned() } else { parts.concat() }
 }
 
 const fn known(name: &'static str, kind: Kind) -> Known {
