@@ -27,7 +27,7 @@ fn from_init_to_a_login() {
         "✓ the users are in \"auth_user\": \"id\" is the primary key, \"username\" the username\n",
         "✓ the tables of token_blacklist are there\n",
         "✓ [simple_jwt] can be served, tokens are signed with HS256\n",
-        "/api/token/refresh/  TokenRefresh\n",
+        "/api/token/refresh/  token_refresh\n",
     ] {
         assert!(said.contains(line), "{line:?} is not in: {said}");
     }
