@@ -121,12 +121,22 @@ fn a_family_that_cannot_be_served_alike_is_not_served() {
     assert!(imported.succeeded().contains("the logins are left to Django"), "{imported:?}");
     let toml = project.place.read("countersign.toml");
     assert!(toml.contains("token_obtain_pair = \"\"") && toml.contains("leeway = 0.5"), "{toml}");
-    with(
-        "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'PASSWORD': 'pg-secret'}}",
-    );
+    with("DATABASES = {'default': {'ENGINE': 'django.db.backends.dummy', 'PASSWORD': 'pg-secret'}}");
     let imported = project.import(&["--force"]);
-    // psycopg need not be there: then Django itself does not start.
-    assert!(!format!("{imported:?}").contains("pg-secret"), "{imported:?}");
+    let what = "DATABASES[\"default\"][\"ENGINE\"] = django.db.backends.dummy\n    This version knows SQLite files alone";
+    assert!(imported.succeeded().contains(what), "{imported:?}");
+    assert!(
+        !project.place.read("countersign.toml").contains("pg-secret")
+            && !imported.stdout.contains("pg-secret")
+    );
+    std::fs::create_dir(project.place.path("dj_ninja_auth")).unwrap();
+    project.place.write("dj_ninja_auth/__init__.py", "");
+    with("INSTALLED_APPS += ['dj_ninja_auth']");
+    let imported = project.import(&["--force"]);
+    assert!(
+        imported.succeeded().contains("  dj-ninja-auth: found, not served by this version yet\n"),
+        "{imported:?}"
+    );
     with("INSTALLED_APPS = ['django.contrib.contenttypes', 'django.contrib.auth']\nREST_FRAMEWORK = {}");
     project.place.write("shop/urls.py", "urlpatterns = []");
     project.import(&["--force"]).failed(2, &["neither SimpleJWT nor Ninja JWT is in use", "shop.settings"]);

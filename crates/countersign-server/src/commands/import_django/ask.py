@@ -33,7 +33,7 @@ NINJA_JWT_CODE = {
     "blacklist": "token_blacklist",
 }
 UNSERVED = {
-    "ninja_auth": "dj-ninja-auth",
+    "dj_ninja_auth": "dj-ninja-auth",
     "strawberry_django_extras": "strawberry-django-extras (GraphQL)",
     "strawberry_django_jwt": "strawberry-django-jwt (GraphQL)",
     "gqlauth": "strawberry-django-auth (GraphQL)",
@@ -78,7 +78,8 @@ def ask(module):
             "django": django.get_version(),
             "module": module,
             "families": [family for family in families if family is not None],
-            "unserved": [name for package, name in UNSERVED.items() if is_installed(package)],
+            # What the settings, the apps or the URLconf import is in use.
+            "unserved": [name for package, name in UNSERVED.items() if is_installed(package) or package in sys.modules],
             "secret_key": encode(settings.SECRET_KEY),
             "password_hashers": list(settings.PASSWORD_HASHERS),
             "authentication_backends": list(settings.AUTHENTICATION_BACKENDS),
@@ -231,7 +232,7 @@ def simple_jwt(patterns):
     given = package.api_settings.user_settings
     # Classes and functions as they are written: they need not be imported to be named.
     values = {name: given.get(name, default) for name, default in package.DEFAULTS.items()}
-    return family("simple_jwt", "rest_framework_simplejwt", "djangorestframework-simplejwt", values,
+    return family("simple_jwt", "SIMPLE_JWT", "rest_framework_simplejwt", "djangorestframework-simplejwt", values,
                   [name for name in getattr(settings, "SIMPLE_JWT", None) or {} if name not in values],
                   list(simple_jwt_routes(patterns)))
 
@@ -293,8 +294,9 @@ def ninja_jwt(patterns):
     # Not by getattr, which wraps what a dotted path names.
     names = type(api_settings).model_fields
     values = {name: object.__getattribute__(api_settings, name) for name in names}
-    given = getattr(settings, "SIMPLE_JWT", getattr(settings, "NINJA_JWT", None)) or {}
-    return family("ninja_jwt", "ninja_jwt", "django-ninja-jwt", values,
+    group = "SIMPLE_JWT" if hasattr(settings, "SIMPLE_JWT") else "NINJA_JWT"
+    given = getattr(settings, group, None) or {}
+    return family("ninja_jwt", group, "ninja_jwt", "django-ninja-jwt", values,
                   [name for name in given if name not in values], list(ninja_jwt_routes(patterns)))
 
 
@@ -350,7 +352,7 @@ def controller_of(operation):
 # Values
 
 
-def family(table, package, distribution, values, unknown, routes):
+def family(table, group, package, distribution, values, unknown, routes):
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -360,6 +362,7 @@ def family(table, package, distribution, values, unknown, routes):
     values["USER_ID_FIELD"] = user_id_column(values["USER_ID_FIELD"])
     return {
         "table": table,
+        "group": group,
         "version": release,
         "settings": {name: encode(value) for name, value in values.items()},
         "unknown": unknown,

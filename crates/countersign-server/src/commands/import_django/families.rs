@@ -209,8 +209,7 @@ impl Carrier<'_> {
 
     /// A setting, by the name that the project has for it.
     fn setting(&self, name: &str) -> String {
-        let group = if self.family.table == "ninja_jwt" { "NINJA_JWT" } else { "SIMPLE_JWT" };
-        format!("{group}[\"{name}\"]")
+        format!("{}[\"{name}\"]", self.family.group)
     }
 }
 

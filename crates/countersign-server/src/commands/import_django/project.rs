@@ -36,6 +36,8 @@ pub(super) struct Project {
 pub(super) struct Family {
     /// Its table in countersign.toml.
     pub(super) table: String,
+    /// The name of its settings in Django, which Ninja JWT has two of.
+    pub(super) group: String,
     /// Its version.
     pub(super) version: String,
     /// All its settings, by their names in Django.
