@@ -18,6 +18,10 @@ pub struct User {
     pub password: StoredPassword,
     /// `is_active`; true for a user model without that column, as in Django's `AbstractBaseUser`.
     pub is_active: bool,
+    /// `EMAIL_FIELD`'s value, where the user model has that column.
+    pub email: Option<String>,
+    /// `last_login`: `None` before the first one, and for a user model without that column.
+    pub last_login: Option<Timestamp>,
     /// Every column but the password, in the table's order.
     pub fields: Fields,
 }

@@ -87,6 +87,7 @@ fn user_table(config: &Config) -> UserTable {
         password: users.columns.password.clone().unwrap_or(defaults.password),
         is_active: users.columns.is_active.clone().unwrap_or(defaults.is_active),
         last_login: users.columns.last_login.clone().unwrap_or(defaults.last_login),
+        email: users.columns.email.clone().unwrap_or(defaults.email),
         id: users.columns.id.clone(),
     }
 }
