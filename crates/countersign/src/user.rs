@@ -57,6 +57,11 @@ impl Fields {
     pub fn get(&self, name: &str) -> Option<&FieldValue> {
         self.0.iter().find(|(column, _)| **column == *name).map(|(_, value)| value)
     }
+
+    /// Every column and its value, in the table's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldValue)> {
+        self.0.iter().map(|(name, value)| (&**name, value))
+    }
 }
 
 impl<N: Into<Box<str>>> FromIterator<(N, FieldValue)> for Fields {

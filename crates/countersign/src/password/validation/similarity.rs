@@ -38,6 +38,11 @@ impl UserAttributeSimilarity {
             Err(TooStrict)
         }
     }
+
+    /// The columns that are compared with.
+    pub fn user_attributes(&self) -> &[String] {
+        &self.user_attributes
+    }
 }
 
 impl Default for UserAttributeSimilarity {
