@@ -8,6 +8,7 @@ mod flushexpiredtokens;
 mod import_django;
 mod init;
 mod migrate;
+mod new_password;
 mod serve;
 mod token_inspect;
 
