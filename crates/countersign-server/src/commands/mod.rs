@@ -14,7 +14,7 @@ mod token_inspect;
 
 use std::path::{Path, PathBuf};
 
-use countersign_sql::{ConnectError, Database, UserTable};
+use countersign_sql::{ConnectError, Database, Tables, UserTable};
 
 use crate::cli::{Cli, Command, Configured, Token};
 use crate::config::{self, Config};
@@ -76,7 +76,13 @@ fn configuration_file(configured: &Configured) -> Result<PathBuf, Failure> {
 }
 
 async fn connect(config: &Config) -> Result<Database, Failure> {
-    Database::connect(config.database.url(), &user_table(config)).await.map_err(|error| unconnected(&error))
+    Database::connect(config.database.url(), tables(config)).await.map_err(|error| unconnected(&error))
+}
+
+/// The tables that the families need, by the names that are configured.
+fn tables(config: &Config) -> Tables {
+    let refresh_tokens = config.graphql_jwt.as_ref().and_then(|family| family.refresh_token_table.clone());
+    Tables { users: user_table(config), refresh_tokens }
 }
 
 /// The user model's table, by the names that are configured.
