@@ -8,12 +8,13 @@ mod flushexpiredtokens;
 mod import_django;
 mod init;
 mod migrate;
+mod new_password;
 mod serve;
 mod token_inspect;
 
 use std::path::{Path, PathBuf};
 
-use countersign_sql::{ConnectError, Database, UserTable};
+use countersign_sql::{ConnectError, Database, Tables, UserTable};
 
 use crate::cli::{Cli, Command, Configured, Token};
 use crate::config::{self, Config};
@@ -75,7 +76,13 @@ fn configuration_file(configured: &Configured) -> Result<PathBuf, Failure> {
 }
 
 async fn connect(config: &Config) -> Result<Database, Failure> {
-    Database::connect(config.database.url(), &user_table(config)).await.map_err(|error| unconnected(&error))
+    Database::connect(config.database.url(), tables(config)).await.map_err(|error| unconnected(&error))
+}
+
+/// The tables that the families need, by the names that are configured.
+fn tables(config: &Config) -> Tables {
+    let refresh_tokens = config.graphql_jwt.as_ref().and_then(|family| family.refresh_token_table.clone());
+    Tables { users: user_table(config), refresh_tokens }
 }
 
 /// The user model's table, by the names that are configured.
@@ -87,6 +94,7 @@ fn user_table(config: &Config) -> UserTable {
         password: users.columns.password.clone().unwrap_or(defaults.password),
         is_active: users.columns.is_active.clone().unwrap_or(defaults.is_active),
         last_login: users.columns.last_login.clone().unwrap_or(defaults.last_login),
+        email: users.columns.email.clone().unwrap_or(defaults.email),
         id: users.columns.id.clone(),
     }
 }

@@ -21,6 +21,15 @@ impl Dialect for SqliteDialect {
         format!("?{number}")
     }
 
+    /// SQLite knows upper and lower case of ASCII's letters alone.
+    fn is_ignoring_case(&self, column: &str, placeholder: &str) -> String {
+        format!("{} LIKE {placeholder} ESCAPE '\\'", self.quote(column))
+    }
+
+    fn ignoring_case(&self, text: &str) -> String {
+        text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    }
+
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String {
         let columns: Vec<_> = columns.iter().map(|column| self.quote(column)).collect();
         let (table, unique) = (self.quote(table), self.quote(unique));
@@ -115,6 +124,27 @@ impl Dialect for SqliteDialect {
                 "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT
             )"#
             .to_owned(),
+        ]
+    }
+
+    fn refresh_token_tables(&self, user_table: &str, user_key: &str, user_type: &str) -> Vec<String> {
+        let (users, key) = (self.quote(user_table), self.quote(user_key));
+        vec![
+            format!(
+                r#"CREATE TABLE "refresh_token_refreshtoken" (
+                    "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+                    "token" varchar(255) NOT NULL,
+                    "created" datetime NOT NULL,
+                    "revoked" datetime NULL,
+                    "user_id" {user_type} NOT NULL REFERENCES {users} ({key}) DEFERRABLE INITIALLY DEFERRED
+                )"#
+            ),
+            r#"CREATE UNIQUE INDEX "refresh_token_refreshtoken_token_revoked_b683a545_uniq"
+                ON "refresh_token_refreshtoken" ("token", "revoked")"#
+                .to_owned(),
+            r#"CREATE INDEX "refresh_token_refreshtoken_user_id_45383307"
+                ON "refresh_token_refreshtoken" ("user_id")"#
+                .to_owned(),
         ]
     }
 

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::authority::{Authority, Keys, Parts, Rotation, Rules};
+use crate::authority::{Authority, Keys, Parts, RefreshTokenRules, Renewal, Rotation, Rules};
 use crate::clock::{Clock, SystemClock};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::password::HashingPool;
+use crate::password::validation::PasswordValidators;
+use crate::password_reset::PasswordResets;
 use crate::store::{TokenLedger, Users};
 use crate::token::TokenPolicy;
 
@@ -24,6 +26,8 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
                 policy: TokenPolicy::default(),
                 rules: Rules::default(),
                 passwords,
+                validators: PasswordValidators::default(),
+                resets: None,
                 clock: Arc::new(SystemClock),
                 entropy: Arc::new(SystemEntropy),
             },
@@ -41,6 +45,20 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
     #[must_use]
     pub fn rules(mut self, rules: Rules) -> Self {
         self.parts.rules = rules;
+        self
+    }
+
+    /// What a new password must be like; without it, anything goes.
+    #[must_use]
+    pub fn password_validators(mut self, validators: PasswordValidators) -> Self {
+        self.parts.validators = validators;
+        self
+    }
+
+    /// How links for a new password are made, checked and mailed. Without it nobody gets one, and none is good.
+    #[must_use]
+    pub fn password_resets(mut self, resets: PasswordResets) -> Self {
+        self.parts.resets = Some(resets);
         self
     }
 
@@ -71,6 +89,14 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
         if rules.ledger && policy.jti_claim.is_none() {
             return Err(AuthorityError::LedgerWithoutId);
         }
+        if rules.ledger && !policy.requires_exp {
+            return Err(AuthorityError::LedgerWithoutExpiry);
+        }
+        if let Renewal::ByRefreshToken(RefreshTokenRules { bytes, .. }) = rules.renewal
+            && bytes.get() > RefreshTokenRules::MAX_BYTES
+        {
+            return Err(AuthorityError::RefreshTokenTooLong);
+        }
         if rules.auth_tokens.is_empty() {
             return Err(AuthorityError::NoAuthTokens);
         }
@@ -84,10 +110,14 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
 pub enum AuthorityError {
     /// Used refresh tokens shall be blacklisted, and there is no blacklist. SimpleJWT silently does nothing.
     BlacklistWithoutLedger,
+    /// Tokens shall be recorded until they expire, and may have no `exp`.
+    LedgerWithoutExpiry,
     /// Tokens shall be recorded, and have no id to be known by.
     LedgerWithoutId,
     /// No kind of token proves authentication.
     NoAuthTokens,
+    /// Refresh tokens would be longer than their column.
+    RefreshTokenTooLong,
 }
 
 impl fmt::Display for AuthorityError {
@@ -97,10 +127,16 @@ impl fmt::Display for AuthorityError {
                 "rotate_refresh_tokens and blacklist_after_rotation are on, but blacklist is off: \
                  used refresh tokens would stay good"
             }
+            Self::LedgerWithoutExpiry => {
+                "blacklist is on, but tokens need no exp: the blacklist keeps them until they expire"
+            }
             Self::LedgerWithoutId => {
                 "blacklist is on, but jti_claim is off: the blacklist knows tokens by their id"
             }
             Self::NoAuthTokens => "auth_token_classes is empty: nobody could authenticate",
+            Self::RefreshTokenTooLong => {
+                "refresh tokens of more than 127 bytes are more than the 255 characters that their column holds"
+            }
         })
     }
 }

@@ -11,12 +11,19 @@ mod admit;
 mod authenticate;
 mod blacklist;
 mod builder;
+mod change_password;
+mod confirm_password_reset;
 mod flush;
+mod inspect;
+mod issue;
 mod keys;
 mod obtain;
 mod outcome;
 mod refresh;
 mod refresh_sliding;
+mod renew;
+mod request_password_reset;
+mod revoke;
 mod rules;
 mod verify;
 
@@ -26,17 +33,22 @@ use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind};
 use crate::password::HashingPool;
+use crate::password::validation::PasswordValidators;
+use crate::password_reset::PasswordResets;
 use crate::secret::PlainToken;
 use crate::store::{OutstandingToken, TokenLedger, Users};
 use crate::token::{Kind, Token, TokenPolicy};
 use crate::user::UserKey;
 pub use builder::{AuthorityBuilder, AuthorityError};
+pub use change_password::PasswordChange;
+pub use confirm_password_reset::PasswordReset;
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
 pub use obtain::Credentials;
 pub use outcome::{
-    Attempt, Command, Failure, Outcome, Principal, Refreshed, Refusal, SlidingLogin, TokenPair,
+    Attempt, Command, Failure, Grant, Outcome, Principal, RefreshGrant, Refreshed, Refusal, SlidingLogin,
+    TokenPair,
 };
-pub use rules::{ActiveUsers, AuthenticationRule, Rotation, Rules};
+pub use rules::{ActiveUsers, AuthenticationRule, RefreshTokenRules, Renewal, Rotation, Rules};
 
 /// Decides every request of one family. Cheap to clone.
 pub struct Authority<S> {
@@ -49,6 +61,8 @@ struct Parts<S> {
     policy: TokenPolicy,
     rules: Rules,
     passwords: HashingPool,
+    validators: PasswordValidators,
+    resets: Option<PasswordResets>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -84,6 +98,12 @@ impl<S: Users + TokenLedger> Authority<S> {
         match command {
             Command::Authenticate { token } => self.authenticate(&token).await.map(Outcome::Authenticated),
             Command::Blacklist { refresh } => self.blacklist(&refresh).await.map(|()| Outcome::Blacklisted),
+            Command::ChangePassword { bearer, change } => {
+                self.change_password(&bearer, &change).await.map(|()| Outcome::PasswordChanged)
+            }
+            Command::ConfirmPasswordReset(reset) => {
+                self.confirm_password_reset(&reset).await.map(|()| Outcome::PasswordChanged)
+            }
             Command::ObtainPair(credentials) => self.obtain_pair(&credentials).await.map(Outcome::Pair),
             Command::ObtainSliding(credentials) => {
                 self.obtain_sliding(&credentials).await.map(Outcome::Sliding)
@@ -91,6 +111,9 @@ impl<S: Users + TokenLedger> Authority<S> {
             Command::Refresh { refresh } => self.refresh(&refresh).await.map(Outcome::Refreshed),
             Command::RefreshSliding { token } => {
                 self.refresh_sliding(&token).await.map(Outcome::SlidingRenewed)
+            }
+            Command::RequestPasswordReset { email } => {
+                self.request_password_reset(&email).await.map(|()| Outcome::PasswordResetRequested)
             }
             Command::Verify { token } => self.verify(&token).await.map(|()| Outcome::Verified),
         }
@@ -110,14 +133,16 @@ impl<S: Users + TokenLedger> Authority<S> {
 
     /// The ledger's row for a token that is being made, rotated or revoked now.
     ///
-    /// Without an id the ledger cannot know a token; the builder refuses a ledger without `JTI_CLAIM`.
+    /// Without id and `exp` the ledger cannot keep a token; the builder refuses a ledger where tokens may lack them.
     fn ledger_row<'a, K: Kind>(
         token: &'a Token<K>,
         plain: &'a PlainToken,
         user: Option<&'a UserKey>,
         now: Timestamp,
     ) -> Result<OutstandingToken<'a>, Error> {
-        let jti = token.id().ok_or_else(|| Error::with_source(ErrorKind::Store, "a token without an id"))?;
-        Ok(OutstandingToken { jti, token: plain, user, created_at: now, expires_at: token.expires_at() })
+        let cannot = |what| Error::with_source(ErrorKind::Store, what);
+        let jti = token.id().ok_or_else(|| cannot("a token without an id"))?;
+        let expires_at = token.expires_at().ok_or_else(|| cannot("a token without an exp"))?;
+        Ok(OutstandingToken { jti, token: plain, user, created_at: now, expires_at })
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use http::header::RETRY_AFTER;
 
-use crate::authority::Attempt;
+use crate::authority::{Attempt, Refusal};
 use crate::dialect::{Json, Rejection};
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
@@ -59,6 +59,17 @@ pub(super) fn token_error(error: &TokenError, expired: &str, invalid: &str) -> S
         TokenError::NoType => "Token has no type".to_owned(),
         TokenError::WrongType => "Token has wrong type".to_owned(),
     }
+}
+
+/// Why a password was not changed, for a dialect whose package changes none.
+pub(super) fn password_not_changed(refusal: &Refusal) -> Json {
+    coded(refusal.to_string(), "password_not_changed")
+}
+
+/// The answer to a long-running refresh token that is not good, in a family that has none of them: no command of
+/// these families asks for one.
+pub(super) fn no_renewal() -> Json {
+    coded("Token is invalid or expired", TOKEN_NOT_VALID)
 }
 
 /// Nothing was decided: the client may try again, and is told nothing about the cause.
