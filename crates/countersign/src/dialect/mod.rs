@@ -6,6 +6,7 @@
 mod header;
 mod json;
 mod media;
+mod ninja;
 pub mod ninja_jwt;
 mod principal;
 pub mod simple_jwt;
