@@ -104,6 +104,7 @@ async fn what_does_not_fit_is_said_in_a_sentence() {
         (with(|users| users.password = "hash".into()), ConnectErrorKind::Schema, "its columns are: uid, "),
         (with(|users| users.is_active = "enabled".into()), ConnectErrorKind::Schema, "users.is_active"),
         (with(|users| users.last_login = "seen".into()), ConnectErrorKind::Schema, "users.last_login"),
+        (with(|users| users.email = "mail".into()), ConnectErrorKind::Schema, "users.email"),
         (with(|users| users.id = Some("score".into())), ConnectErrorKind::Schema, "declared \"real\""),
         (with(|users| users.id = Some("id".into())), ConnectErrorKind::Schema, "users.id"),
     ] {
