@@ -15,13 +15,15 @@ use crate::secret::PlainToken;
 impl NinjaJwt {
     pub(super) fn render_outcome(&self, exchange: Exchange, outcome: Outcome) -> Response<Bytes> {
         let body = match outcome {
-            Outcome::Authenticated(principal) => principal::principal(&principal, &self.username_field),
+            Outcome::Authenticated(principal) | Outcome::Described(principal, _) => {
+                principal::principal(&principal, &self.username_field)
+            }
             Outcome::Blacklisted
             | Outcome::PasswordChanged
             | Outcome::PasswordResetRequested
             | Outcome::Verified => Json::object([]),
             Outcome::Pair(pair) => Json::Object(vec![
-                (self.username_field.clone().into(), pair.username.into()),
+                (self.username_field.clone().into(), pair.user.username.into()),
                 ("refresh".into(), plain(&pair.refresh)),
                 ("access".into(), plain(&pair.access)),
             ]),
@@ -31,8 +33,8 @@ impl NinjaJwt {
                 let access = ("access".into(), plain(&refreshed.access));
                 Json::Object(refresh.into_iter().chain([access]).collect())
             }
-            Outcome::Sliding(SlidingLogin { username, token }) => Json::Object(vec![
-                (self.username_field.clone().into(), username.into()),
+            Outcome::Sliding(SlidingLogin { user, token }) => Json::Object(vec![
+                (self.username_field.clone().into(), user.username.into()),
                 ("token".into(), plain(&token)),
             ]),
             Outcome::SlidingRenewed(token) => Json::object([("token", plain(&token))]),
