@@ -14,6 +14,8 @@ pub(in crate::dialect) struct Issue {
 #[derive(Debug, PartialEq)]
 pub(in crate::dialect) enum IssueKind {
     Missing,
+    /// What `email-validator` says of an address.
+    NotAnAddress(String),
     NotAString,
     NotAnObject,
     NotUnicode,
@@ -51,6 +53,11 @@ impl IssueKind {
     fn told(self) -> (&'static str, String, Option<(&'static str, Json)>) {
         match self {
             Self::Missing => ("missing", "Field required".into(), None),
+            Self::NotAnAddress(reason) => (
+                "value_error",
+                format!("value is not a valid email address: {reason}"),
+                Some(("reason", reason.into())),
+            ),
             Self::NotAString => ("string_type", "Input should be a valid string".into(), None),
             Self::NotAnObject => (
                 "model_attributes_type",
