@@ -3,8 +3,10 @@
 use countersign_testing::{Pair, Request};
 use serde_json::{Value, json};
 
-pub(crate) use crate::ninja_support::{differ, posts};
-pub(crate) use crate::support::{PASSWORD, agree_on, countersign, made, pair, shared, wrong_tokens};
+pub(crate) use crate::support::{
+    PASSWORD, agree_on, countersign, differ, made, pair, posts, shared, wrong_tokens,
+};
+use crate::support::{login_at, present_at, wrong_json};
 
 pub(crate) const LOGIN: &str = "/api/auth/login";
 pub(crate) const LOGOUT: &str = "/api/auth/logout";
@@ -22,11 +24,11 @@ pub(crate) fn login(username: &str) -> Request {
 }
 
 pub(crate) fn login_with(username: &str, password: &str) -> Request {
-    Request::post(LOGIN).json(&json!({"username": username, "password": password}))
+    login_at(LOGIN, username, password)
 }
 
 pub(crate) fn refresh(token: &str) -> Request {
-    Request::post(REFRESH).json(&json!({"refresh": token}))
+    present_at(REFRESH, "refresh", token)
 }
 
 pub(crate) fn me(token: &str) -> Request {
@@ -43,7 +45,7 @@ pub(crate) fn verify_itself(token: &str) -> Request {
 }
 
 pub(crate) fn verify(bearer: &str, token: &str) -> Request {
-    Request::post(VERIFY).json(&json!({"token": token})).bearer(bearer)
+    present_at(VERIFY, "token", token).bearer(bearer)
 }
 
 /// A change of ada's password, with what `change` says otherwise; `null` leaves a field out.
@@ -83,13 +85,7 @@ pub(crate) fn link(pair: &Pair, username: &str) -> [String; 2] {
 
 /// Bodies that no endpoint takes, with the status that says so.
 pub(crate) fn wrong_bodies(ask: impl Fn() -> Request) -> Vec<(u16, Request)> {
-    let mut cases = vec![(422, ask())];
-    for body in ["null", "[]", "[1]", "5", "\"x\"", "true", "{}", " {} "] {
-        cases.push((422, ask().body(body)));
-    }
-    for body in ["{", "nul", "username=ada&password=x", " ", "{} {}", "{'a':1}"] {
-        cases.push((400, ask().body(body)));
-    }
-    cases.push((400, ask().body(&b"\xff\xfe"[..])));
+    let mut cases = wrong_json(&ask);
+    cases.extend(["{}", " {} "].map(|body| (422, ask().body(body))));
     cases
 }
