@@ -87,6 +87,7 @@ fn a_new_password_takes_the_place_of_the_old_one_at_once() {
 
 #[test]
 fn a_weak_password_is_taken_from_a_script_and_told_of() {
+    // DIFFERENCE: Django says nothing of it.
     let place = Place::with_user("");
     let args = ["createuser", "--username", "grace", "--email", "hopper@navy.mil", "--password-stdin"];
     let created = place.feed(&args, "hopper1");
