@@ -40,6 +40,7 @@ mod migrations;
 mod model;
 mod new_user;
 mod refresh_tokens;
+mod relations;
 mod sqlite;
 mod statements;
 mod tables;

@@ -88,9 +88,6 @@ impl Reading {
 }
 
 fn not_a_setting(place: &Place, known: &[String]) -> String {
-    if NOT_YET.contains(&place.path.as_str()) {
-        return "is a family that this version does not serve: remove it".to_owned();
-    }
     let nearest = nearest::nearest(&place.path, known).unwrap_or_default();
     if place.origin.is_variable() {
         let variable = environment::variable(nearest);
@@ -100,9 +97,6 @@ fn not_a_setting(place: &Place, known: &[String]) -> String {
     }
     format!("is not a setting, the nearest one is {nearest}: correct the name, or remove it")
 }
-
-/// The families of the design that are still to come.
-const NOT_YET: [&str; 1] = ["auth_jwt"];
 
 /// One table of the configuration.
 pub(super) struct Section<'a> {

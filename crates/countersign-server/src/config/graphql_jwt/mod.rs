@@ -8,6 +8,7 @@ mod tokens;
 use std::num::NonZeroUsize;
 
 use countersign::authority::Renewal;
+use countersign::token::TokenKind;
 
 pub(crate) use self::client::ClientConfig;
 pub(crate) use self::renewal::RefreshTokensConfig;
@@ -78,6 +79,9 @@ const GRAPHQL_JWT: Package = Package {
     name: "strawberry-django-extras",
     table: "graphql_jwt",
     module: "strawberry_django_extras.jwt",
+    kinds: &[TokenKind::Access],
+    token_classes: "",
+    has_ledger: false,
     user_classes: &[],
     stateless_classes: &[],
 };
