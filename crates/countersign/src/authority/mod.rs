@@ -11,13 +11,17 @@ mod admit;
 mod authenticate;
 mod blacklist;
 mod builder;
+mod custom_claims;
 mod flush;
+mod json_encoder;
 mod keys;
+mod login_event;
 mod obtain;
 mod outcome;
 mod refresh;
 mod refresh_sliding;
 mod rules;
+pub(crate) mod token_user;
 mod verify;
 
 use std::sync::Arc;
@@ -31,12 +35,16 @@ use crate::store::{OutstandingToken, TokenLedger, Users};
 use crate::token::{Kind, Token, TokenPolicy};
 use crate::user::UserKey;
 pub use builder::{AuthorityBuilder, AuthorityError};
+pub use custom_claims::{ClaimsDraft, CustomClaims, custom_claims};
+pub use json_encoder::{DjangoJsonEncoder, JsonEncoder, RestFrameworkJsonEncoder};
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
+pub use login_event::{LoginEvent, LoginListener, NobodyListens};
 pub use obtain::Credentials;
 pub use outcome::{
     Attempt, Command, Failure, Outcome, Principal, Refreshed, Refusal, SlidingLogin, TokenPair,
 };
 pub use rules::{ActiveUsers, AuthenticationRule, Rotation, Rules};
+pub use token_user::{FromToken, TokenUser};
 
 /// Decides every request of one family. Cheap to clone.
 pub struct Authority<S> {

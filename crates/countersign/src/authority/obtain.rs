@@ -1,6 +1,6 @@
 //! Login: credentials for tokens.
 
-use crate::authority::{Authority, Failure, Refusal, SlidingLogin, TokenPair};
+use crate::authority::{Authority, Failure, LoginEvent, Refusal, SlidingLogin, TokenPair};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::password::Verification;
@@ -26,10 +26,11 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
     pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
         let now = self.now();
-        let user = self.log_in(credentials).await?;
+        let user = self.log_in(credentials, now).await?;
         let (refresh, plain) = self.issue::<Refresh>(&user, now).await?;
-        let access = refresh.access_token(&self.parts.policy, now, self.entropy());
-        Ok(TokenPair { username: user.username, access: self.sign(&access)?, refresh: plain })
+        let access = self.sign(&refresh.access_token(&self.parts.policy, now, self.entropy()))?;
+        self.parts.rules.login_listener.notice(LoginEvent::Succeeded { user: &user, at: now });
+        Ok(TokenPair { username: user.username, access, refresh: plain })
     }
 
     /// Logs in for a sliding token.
@@ -39,13 +40,24 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// As [`obtain_pair`](Self::obtain_pair).
     pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<SlidingLogin, Failure> {
         let now = self.now();
-        let user = self.log_in(credentials).await?;
+        let user = self.log_in(credentials, now).await?;
         let (_, token) = self.issue::<Sliding>(&user, now).await?;
+        self.parts.rules.login_listener.notice(LoginEvent::Succeeded { user: &user, at: now });
         Ok(SlidingLogin { username: user.username, token })
     }
 
+    /// Who the credentials are of. A refusal is told to whoever listens.
+    async fn log_in(&self, credentials: &Credentials, now: Timestamp) -> Result<User, Failure> {
+        let user = self.identify(credentials).await;
+        if let Err(Failure::Refused(_)) = &user {
+            let event = LoginEvent::Failed { username: &credentials.username, at: now };
+            self.parts.rules.login_listener.notice(event);
+        }
+        user
+    }
+
     /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.
-    async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
+    async fn identify(&self, credentials: &Credentials) -> Result<User, Failure> {
         let parts = &self.parts;
         let Some(mut user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
             parts.passwords.burn(credentials.password.clone()).await?;
@@ -71,7 +83,8 @@ impl<S: Users + TokenLedger> Authority<S> {
     async fn issue<K: Kind>(&self, user: &User, now: Timestamp) -> Result<(Token<K>, PlainToken), Failure> {
         let parts = &self.parts;
         let token = Token::<K>::for_user(&parts.policy, user, now, self.entropy());
-        let token = token.ok_or_else(|| missing_field(&parts.policy.user_id_field))?;
+        let mut token = token.ok_or_else(|| missing_field(&parts.policy.user_id_field))?;
+        self.customize(&mut token, user)?;
         let plain = self.sign(&token)?;
         if parts.rules.ledger {
             parts.store.record(&Self::ledger_row(&token, &plain, Some(&user.key), now)?).await?;

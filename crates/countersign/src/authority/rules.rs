@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::authority::{CustomClaims, DjangoJsonEncoder, JsonEncoder, LoginListener, NobodyListens};
 use crate::token::TokenKind;
 use crate::user::User;
 
@@ -29,6 +30,12 @@ pub struct Rules {
     pub auth_tokens: Vec<TokenKind>,
     /// Whether the token's word is enough, and no user is loaded (`JWTStatelessUserAuthentication`).
     pub stateless: bool,
+    /// Claims of one's own, at login and refresh: what the serializers and schemas of one's own add.
+    pub custom_claims: Option<Arc<dyn CustomClaims>>,
+    /// `JSON_ENCODER`, for custom claims.
+    pub json_encoder: Arc<dyn JsonEncoder>,
+    /// `ON_LOGIN_SUCCESS` and `ON_LOGIN_FAILED`.
+    pub login_listener: Arc<dyn LoginListener>,
 }
 
 impl Default for Rules {
@@ -43,6 +50,9 @@ impl Default for Rules {
             authentication_rule: Arc::new(ActiveUsers),
             auth_tokens: vec![TokenKind::Access],
             stateless: false,
+            custom_claims: None,
+            json_encoder: Arc::new(DjangoJsonEncoder),
+            login_listener: Arc::new(NobodyListens),
         }
     }
 }
