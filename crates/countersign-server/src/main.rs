@@ -3,9 +3,11 @@
 mod cli;
 mod commands;
 mod config;
+mod expression;
 mod failure;
 mod serve;
 mod terminal;
+mod webhook;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{sleep_until, timeout};
 use tracing::Level;
 
 use crate::cli::Serve;
@@ -36,7 +36,8 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 }
 
 async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) -> Result<(), Failure> {
-    let stop = StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
+    let mut stop =
+        StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
 
     let database = connect(config).await?;
     let app = app(database.clone(), families(config, &database)?);
@@ -58,7 +59,18 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         header_time: config.server.header_timeout,
         shutdown_time: config.server.shutdown_timeout,
     };
-    http::serve(listener, app, limits, stop).await;
+    let webhooks = config.courier.start();
+    let end = http::serve(listener, app, limits, &mut stop).await;
+    let left = webhooks.left();
+    if left() > 0 {
+        tokio::select! {
+            () = webhooks.finish() => {}
+            () = sleep_until(end) => tracing::warn!(messages = left(), "stopped with webhooks untold"),
+            () = stop.next() => {
+                tracing::warn!(messages = left(), "stopped with webhooks untold, as asked to a second time");
+            }
+        }
+    }
     // Requests that were cut off may hold on to their connections.
     let _ = timeout(CLOSE_TIME, database.close()).await;
     Ok(())

@@ -36,6 +36,7 @@ pub(crate) struct Family {
 ///
 /// When there is none, or one cannot be served.
 pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Family>, Failure> {
+    config.check_expressions(database.user_model()).map_err(Failure::input)?;
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
     let house = House { database, users: &config.users, passwords: hashing_pool(config)?, limits };

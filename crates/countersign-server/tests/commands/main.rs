@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
 mod dev;
+mod expressions;
 mod families;
 mod flush;
 mod harness;
@@ -21,3 +22,4 @@ mod setup;
 mod stopping;
 mod storm;
 mod users;
+mod webhooks;
