@@ -19,6 +19,8 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from django.utils.module_loading import import_string
+
 HASHERS = {
     "pbkdf2_sha256": "PBKDF2PasswordHasher",
     "pbkdf2_sha1": "PBKDF2SHA1PasswordHasher",
@@ -59,6 +61,9 @@ AUTHENTICATION_BACKENDS = [f"django.contrib.auth.backends.{CONFIG['backend']}"]
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{HASHERS[name]}" for name in CONFIG["password_hashers"]]
 if FAMILY == "ninja_jwt":
     NINJA_JWT = with_lifetimes(CONFIG["ninja_jwt"])
+    # Ninja JWT imports no encoder: it wants the class itself.
+    if NINJA_JWT.get("JSON_ENCODER"):
+        NINJA_JWT["JSON_ENCODER"] = import_string(NINJA_JWT["JSON_ENCODER"])
 else:
     SIMPLE_JWT = with_lifetimes(CONFIG["simple_jwt"])
     if CONFIG["follow_main"]:
