@@ -150,3 +150,48 @@ fn a_rule_lets_in_whom_it_says_yes_to_and_nobody_else() {
         assert_eq!(rule.permits(&ada()), permitted, "{text}");
     }
 }
+
+/// The threads that serve have two megabytes of stack.
+#[test]
+fn no_expression_is_too_deep_to_be_read_or_computed() {
+    let repeated = |start: &str, part: &str, end: &str| {
+        let times = (MAX_BYTES - start.len() - end.len()) / part.len();
+        format!("{start}{}{end}", part.repeat(times))
+    };
+    let half = |open: &str, close: &str| {
+        let times = (MAX_BYTES - 1) / (open.len() + close.len());
+        format!("{}1{}", open.repeat(times), close.repeat(times))
+    };
+    let texts = [
+        repeated("1", "+1", ""),
+        repeated("1", "*1", ""),
+        repeated("true", "&&true", ""),
+        repeated("true", "||true", ""),
+        repeated("1", "==1", ""),
+        repeated("", "true?1:", "1"),
+        repeated("", "!", "true"),
+        repeated("", "-", "1"),
+        repeated("", "- ", "1"),
+        repeated("user.email", ".a", ""),
+        repeated("[1]", "[0]", ""),
+        repeated("user.email", ".size()", ""),
+        repeated("", "[1].map(x,x)+", "[1]"),
+        half("(", ")"),
+        half("[", "]"),
+        half("{1:", "}"),
+        half("int(", ")"),
+        repeated("", "(", ""),
+        repeated("'a", "\\n", "'"),
+    ];
+    let read = move || {
+        for text in texts {
+            if let Ok(expression) = Expression::read(&text, &[]) {
+                let _ = expression
+                    .compute(&ada(), &[])
+                    .map(|value| value::into_claim(&value, &DjangoJsonEncoder));
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(read).unwrap();
+    assert!(thread.join().is_ok());
+}

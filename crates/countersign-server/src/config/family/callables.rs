@@ -142,14 +142,15 @@ fn webhook(
 
 const REST_FRAMEWORK_ENCODER: &str = "rest_framework.utils.encoders.JSONEncoder";
 
-/// Whether it is the path to Python code, as Django's settings have it: no column of `user`, and no URL.
+/// Whether it is the path to Python code, as Django's settings have it: no column of `user`, which has no parts.
 fn is_dotted_path(text: &str) -> bool {
     let mut words = text.split('.');
     let is_word = |word: &str| {
         word.starts_with(|first: char| first.is_alphabetic() || first == '_')
             && word.chars().all(|char| char.is_alphanumeric() || char == '_')
     };
-    text.contains('.') && !text.starts_with("user.") && words.all(is_word)
+    let is_column = words.clone().count() == 2 && text.starts_with("user.");
+    text.contains('.') && !is_column && words.all(is_word)
 }
 
 #[cfg(test)]
@@ -174,6 +175,10 @@ mod tests {
             let own =
                 read(&format!("[{table}]\nuser_authentication_rule = 'user.is_active && user.is_staff'"));
             assert_eq!(own.expressions.len(), 1);
+            assert!(
+                fault(&format!("[{table}]\nuser_authentication_rule = 'user.rules.allow'"))
+                    .contains("Python code")
+            );
             assert_eq!(
                 fault(&format!("[{table}]\nuser_authentication_rule = 'project.rules.allow'")),
                 format!(
