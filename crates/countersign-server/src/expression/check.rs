@@ -47,8 +47,8 @@ impl Check {
     }
 
     fn fault_for(&self, user: &User, sample: Sample) -> Option<String> {
-        let numbers = vec![sample as i64; self.expression.numbers.len()];
-        match (self.expression.compute(user, &numbers), self.purpose) {
+        let numbers = vec![sample as i64; self.expression.scope.numbers.len()];
+        match (self.expression.compute(Some(user), &numbers), self.purpose) {
             (Err(error), _) if error.is_of_types() => {
                 Some(format!("cannot be computed with the columns of these types: {error}"))
             }

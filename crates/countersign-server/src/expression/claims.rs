@@ -34,7 +34,8 @@ impl CustomClaims for ExpressionClaims {
     ) -> Result<(), Box<dyn StdError + Send + Sync>> {
         for (name, expression) in self.names.iter().zip(&self.expressions) {
             let no_claim = |why: Why| NoClaim { name: name.clone(), user: user.key.to_string(), why };
-            let value = expression.compute(user, &[]).map_err(|error| no_claim(Why::Uncomputable(error)))?;
+            let value =
+                expression.compute(Some(user), &[]).map_err(|error| no_claim(Why::Uncomputable(error)))?;
             let json = value::into_claim(&value, claims.encoder());
             if let Some(json) = json.map_err(|found| no_claim(Why::NoJson(found)))? {
                 claims.set(name, &json);

@@ -13,7 +13,7 @@ mod rule;
 mod scan;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -28,7 +28,26 @@ pub(crate) use self::rule::ExpressionRule;
 pub(crate) struct Expression {
     program: Program,
     columns: Vec<Column>,
-    numbers: &'static [&'static str],
+    scope: Scope,
+}
+
+/// What an expression sees.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope {
+    /// Whether it sees `user`.
+    pub(crate) user: bool,
+    /// The whole numbers that it sees, by their names.
+    pub(crate) numbers: &'static [&'static str],
+}
+
+impl Scope {
+    /// `user` and nothing else.
+    pub(crate) const USER: Self = Self { user: true, numbers: &[] };
+
+    fn names(self) -> String {
+        let user = self.user.then_some("user");
+        user.into_iter().chain(self.numbers.iter().copied()).collect::<Vec<_>>().join(" and ")
+    }
 }
 
 /// A column of the user model, where an expression names it.
@@ -39,38 +58,40 @@ struct Column {
 }
 
 impl Expression {
-    /// Reads an expression that sees `user`, and whole numbers by these names.
+    /// Reads an expression that sees so much.
     ///
     /// # Errors
     ///
     /// The rest of a sentence that begins with the key: what is wrong, at which character, and what to do. It quotes
     /// the names of columns and nothing else of the text.
-    pub(crate) fn read(text: &str, numbers: &'static [&'static str]) -> Result<Self, String> {
+    pub(crate) fn read(text: &str, scope: Scope) -> Result<Self, String> {
         if text.len() > MAX_BYTES {
             return Err(format!("is an expression of more than {MAX_BYTES} bytes: give a shorter one"));
         }
         let program = ENVIRONMENT.compile(text).map_err(|errors| unreadable(&errors))?;
-        let columns = scan::columns(&program, numbers)?;
-        Ok(Self { program, columns, numbers })
+        let columns = scan::columns(&program, scope)?;
+        Ok(Self { program, columns, scope })
     }
 
-    /// What it comes to for this user, with the numbers in the order of their names.
+    /// What it comes to for this user, where it sees one, with the numbers in the order of their names.
     ///
     /// # Errors
     ///
     /// When it cannot be computed; the text holds no value of the user's.
-    pub(crate) fn compute(&self, user: &User, numbers: &[i64]) -> Result<Value, Uncomputable> {
-        let columns = self.columns.iter().filter_map(|column| {
-            let value = match (column.name.as_str(), user.fields.get(&column.name)) {
-                (_, Some(value)) => value::of_field(value),
-                ("pk", None) => value::of_field(&user.key.clone().into()),
-                _ => return None,
-            };
-            Some((column.name.clone(), value))
-        });
+    pub(crate) fn compute(&self, user: Option<&User>, numbers: &[i64]) -> Result<Value, Uncomputable> {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
-        context.add_variable_from_value("user", columns.collect::<std::collections::HashMap<_, _>>());
-        for (name, number) in self.numbers.iter().zip(numbers) {
+        if let Some(user) = user {
+            let columns = self.columns.iter().filter_map(|column| {
+                let value = match (column.name.as_str(), user.fields.get(&column.name)) {
+                    (_, Some(value)) => value::of_field(value),
+                    ("pk", None) => value::of_field(&user.key.clone().into()),
+                    _ => return None,
+                };
+                Some((column.name.clone(), value))
+            });
+            context.add_variable_from_value("user", columns.collect::<HashMap<_, _>>());
+        }
+        for (name, number) in self.scope.numbers.iter().zip(numbers) {
             context.add_variable_from_value(*name, *number);
         }
         self.program.execute(&context).map_err(Uncomputable)

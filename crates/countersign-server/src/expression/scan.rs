@@ -5,11 +5,11 @@ use std::sync::Arc;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::{Context, ExecutionError, Program, Value};
 
-use super::{Column, ENVIRONMENT};
+use super::{Column, ENVIRONMENT, Scope};
 
 /// The columns of `user` that a program names, in the order of the text.
-pub(super) fn columns(program: &Program, numbers: &[&str]) -> Result<Vec<Column>, String> {
-    let mut scan = Scan { program, numbers, bound: Vec::new(), columns: Vec::new() };
+pub(super) fn columns(program: &Program, scope: Scope) -> Result<Vec<Column>, String> {
+    let mut scan = Scan { program, scope, bound: Vec::new(), columns: Vec::new() };
     scan.expression(program.expression())?;
     scan.columns.sort_by_key(|column| column.position);
     Ok(scan.columns)
@@ -17,7 +17,7 @@ pub(super) fn columns(program: &Program, numbers: &[&str]) -> Result<Vec<Column>
 
 struct Scan<'a> {
     program: &'a Program,
-    numbers: &'a [&'a str],
+    scope: Scope,
     /// The names that the macro around here gives to things.
     bound: Vec<&'a str>,
     columns: Vec<Column>,
@@ -90,22 +90,24 @@ impl<'a> Scan<'a> {
     }
 
     fn variable(&self, node: &IdedExpr, name: &str) -> Result<(), String> {
-        if name == "user" && !self.bound.contains(&name) {
+        if name == "user" && self.scope.user && !self.bound.contains(&name) {
             return Err(self.fault(node, WHOLE_USER));
         }
         if self.is_seen(name) || TYPES.contains(&name) {
             return Ok(());
         }
-        let seen = [&["user"], self.numbers].concat().join(" and ");
+        let seen = self.scope.names();
         Err(self.fault(node, &format!("names something that it cannot see: it sees {seen} alone")))
     }
 
     fn is_user(&self, node: &IdedExpr) -> bool {
-        matches!(&node.expr, Expr::Ident(name) if name == "user" && !self.bound.contains(&"user"))
+        self.scope.user
+            && matches!(&node.expr, Expr::Ident(name) if name == "user" && !self.bound.contains(&"user"))
     }
 
     fn is_seen(&self, name: &str) -> bool {
-        name == "user" || self.bound.contains(&name) || self.numbers.contains(&name)
+        let Scope { user, numbers } = self.scope;
+        (user && name == "user") || self.bound.contains(&name) || numbers.contains(&name)
     }
 
     fn column(&mut self, user: &IdedExpr, name: &str) {

@@ -26,8 +26,8 @@ fn ada() -> User {
 }
 
 fn claim(text: &str) -> String {
-    let expression = Expression::read(text, &[]).unwrap_or_else(|fault| panic!("{text}: {fault}"));
-    match expression.compute(&ada(), &[]) {
+    let expression = Expression::read(text, Scope::USER).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+    match expression.compute(Some(&ada()), &[]) {
         Ok(value) => match value::into_claim(&value, &DjangoJsonEncoder) {
             Ok(Some(json)) => json.to_string(),
             Ok(None) => "no claim".to_owned(),
@@ -38,7 +38,7 @@ fn claim(text: &str) -> String {
 }
 
 fn fault(text: &str) -> String {
-    Expression::read(text, &[]).expect_err(text)
+    Expression::read(text, Scope::USER).expect_err(text)
 }
 
 #[test]
@@ -131,9 +131,13 @@ fn a_fault_of_syntax_is_told_with_its_place_and_quotes_nothing() {
 
 #[test]
 fn numbers_can_be_seen_by_name() {
-    let expression = Expression::read("orig_iat + 60 > now", &["orig_iat", "now"]).unwrap();
-    assert_eq!(expression.compute(&ada(), &[100, 120]).unwrap(), Value::Bool(true));
-    assert_eq!(expression.compute(&ada(), &[100, 160]).unwrap(), Value::Bool(false));
+    let scope = Scope { user: false, numbers: &["orig_iat", "now"] };
+    let rule =
+        ExpressionRule::new("expired", Arc::new(Expression::read("orig_iat + 60 <= now", scope).unwrap()));
+    assert!(rule.says_yes(None, &[100, 160]));
+    assert!(!rule.says_yes(None, &[100, 120]));
+    let fault = Expression::read("user.age > now", scope).unwrap_err();
+    assert!(fault.contains("it sees orig_iat and now alone, at character 1"), "{fault}");
 }
 
 #[test]
@@ -146,7 +150,7 @@ fn a_rule_lets_in_whom_it_says_yes_to_and_nobody_else() {
         ("user.largest + 1 > 0", false),
         ("user.absent", false),
     ] {
-        let rule = ExpressionRule::new("rule", Arc::new(Expression::read(text, &[]).unwrap()));
+        let rule = ExpressionRule::new("rule", Arc::new(Expression::read(text, Scope::USER).unwrap()));
         assert_eq!(rule.permits(&ada()), permitted, "{text}");
     }
 }
@@ -185,9 +189,9 @@ fn no_expression_is_too_deep_to_be_read_or_computed() {
     ];
     let read = move || {
         for text in texts {
-            if let Ok(expression) = Expression::read(&text, &[]) {
+            if let Ok(expression) = Expression::read(&text, Scope::USER) {
                 let _ = expression
-                    .compute(&ada(), &[])
+                    .compute(Some(&ada()), &[])
                     .map(|value| value::into_claim(&value, &DjangoJsonEncoder));
             }
         }

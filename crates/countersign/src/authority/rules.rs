@@ -79,6 +79,18 @@ pub enum Rotation {
 }
 
 /// `USER_AUTHENTICATION_RULE`: who may have tokens. A closure will do.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use countersign::authority::Rules;
+/// use countersign::user::{FieldValue, User};
+///
+/// let mut rules = Rules::default();
+/// rules.authentication_rule = Arc::new(|user: &User| {
+///     user.is_active && user.fields.get("is_staff") == Some(&FieldValue::Bool(true))
+/// });
+/// ```
 pub trait AuthenticationRule: Send + Sync {
     /// Whether this user may log in and refresh.
     fn permits(&self, user: &User) -> bool;

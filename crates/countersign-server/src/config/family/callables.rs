@@ -9,11 +9,11 @@ use super::super::section::{Located, Reported, Section};
 use super::super::{ExpressionCheck, Profile, Shared};
 use super::built_ins::not_built_in;
 use super::webhook::Hook;
-use crate::expression::{Check, Expression, ExpressionClaims, ExpressionRule, Purpose};
+use crate::expression::{Check, Expression, ExpressionClaims, ExpressionRule, Purpose, Scope};
 use crate::webhook::{LoginWebhooks, Webhook, is_local};
 
-/// A rule: one of the built-in's dotted paths, which leaves `rules` as they are, or an expression over `user` that is
-/// true for whom it lets in.
+/// `user_authentication_rule`: one of the built-in's dotted paths, which leaves `rules` as they are, or an expression
+/// over `user` that is true for whom it lets in.
 pub(in super::super) fn rule(
     settings: &mut Section<'_>,
     shared: &Shared<'_>,
@@ -21,31 +21,41 @@ pub(in super::super) fn rule(
     built_ins: &[&str],
     rules: &mut Rules,
 ) {
-    let Some(text) = settings.located::<String>(key).ok().flatten() else { return };
+    if let Some(rule) = decision(settings, shared, key, built_ins, Scope::USER) {
+        rules.authentication_rule = Arc::new(rule);
+    }
+}
+
+/// Any callable that says yes or no, as an expression that sees so much; `None` for one of the built-in's dotted paths.
+pub(in super::super) fn decision(
+    settings: &mut Section<'_>,
+    shared: &Shared<'_>,
+    key: &str,
+    built_ins: &[&str],
+    scope: Scope,
+) -> Option<ExpressionRule> {
+    let text = settings.located::<String>(key).ok().flatten()?;
     if built_ins.contains(&text.value.as_str()) {
-        return;
+        return None;
     }
     if is_dotted_path(&text.value) {
         let predicate = not_built_in(&text.place, key, built_ins[0]);
         settings.problem(&text.place, &predicate);
-        return;
+        return None;
     }
-    let path = text.place.path.clone();
-    if let Ok(expression) = expression(settings, shared, &text, &[], Purpose::Rule) {
-        rules.authentication_rule = Arc::new(ExpressionRule::new(path, expression));
-    }
+    let expression = expression(settings, shared, &text, scope, Purpose::Rule).ok()?;
+    Some(ExpressionRule::new(text.place.path, expression))
 }
 
-/// An expression that sees `user` and whole numbers by these names. It is held against the user model once that is
-/// known.
+/// Any expression that sees so much. It is held against the user model once that is known.
 pub(in super::super) fn expression(
     settings: &Section<'_>,
     shared: &Shared<'_>,
     text: &Located<String>,
-    numbers: &'static [&'static str],
+    scope: Scope,
     purpose: Purpose,
 ) -> Result<Arc<Expression>, Reported> {
-    let expression = Expression::read(&text.value, numbers);
+    let expression = Expression::read(&text.value, scope);
     let expression = Arc::new(expression.map_err(|fault| settings.problem(&text.place, &fault))?);
     let check = Check::new(Arc::clone(&expression), purpose);
     shared.expressions.borrow_mut().push(ExpressionCheck { place: text.place.clone(), check });
@@ -84,7 +94,7 @@ pub(super) fn write_claims(
             let predicate = "is one of the token's own claims, which say when, by whom and for whom it is good: give \
                              your claim another name";
             settings.problem(&text.place, predicate);
-        } else if let Ok(expression) = expression(settings, shared, text, &[], Purpose::Claim) {
+        } else if let Ok(expression) = expression(settings, shared, text, Scope::USER, Purpose::Claim) {
             custom.push((name.to_owned(), expression));
         }
     }
