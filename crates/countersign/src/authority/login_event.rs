@@ -1,6 +1,8 @@
 //! What others may want to know of a login.
 
+use crate::authority::{Authority, Credentials, Failure};
 use crate::clock::Timestamp;
+use crate::store::{TokenLedger, Users};
 use crate::user::User;
 
 /// Somebody logged in, or could not. There is never a password in it.
@@ -62,4 +64,25 @@ pub struct NobodyListens;
 
 impl LoginListener for NobodyListens {
     fn notice(&self, _: LoginEvent<'_>) {}
+}
+
+impl<S: Users + TokenLedger> Authority<S> {
+    /// Who logs in; a refusal is told to whoever listens.
+    pub(super) async fn watched_log_in(
+        &self,
+        credentials: &Credentials,
+        now: Timestamp,
+    ) -> Result<User, Failure> {
+        let user = self.log_in(credentials).await;
+        if let Err(Failure::Refused(_)) = &user {
+            let event = LoginEvent::Failed { username: &credentials.username, at: now };
+            self.parts.rules.login_listener.notice(event);
+        }
+        user
+    }
+
+    /// Tells whoever listens that somebody's tokens are made.
+    pub(super) fn announce_login(&self, user: &User, now: Timestamp) {
+        self.parts.rules.login_listener.notice(LoginEvent::Succeeded { user, at: now });
+    }
 }

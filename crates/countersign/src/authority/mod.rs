@@ -6,6 +6,8 @@
 //!   [`TokenPolicy`] and in [`Rules`]; there is one authority for each family that is served, and all of them
 //!   share a store and a hashing pool.
 //! - The clock is read once for each command.
+//! - What a project writes itself are traits in [`Rules`], with the packages' own as default: [`AuthenticationRule`],
+//!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`]; [`FromToken`] is a service's own type of user.
 
 mod admit;
 mod authenticate;

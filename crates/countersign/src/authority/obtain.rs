@@ -1,6 +1,6 @@
 //! Login: credentials for tokens.
 
-use crate::authority::{Authority, Failure, LoginEvent, Refusal, SlidingLogin, TokenPair};
+use crate::authority::{Authority, Failure, Refusal, SlidingLogin, TokenPair};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::password::Verification;
@@ -26,10 +26,10 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
     pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
         let now = self.now();
-        let user = self.log_in(credentials, now).await?;
+        let user = self.watched_log_in(credentials, now).await?;
         let (refresh, plain) = self.issue::<Refresh>(&user, now).await?;
         let access = self.sign(&refresh.access_token(&self.parts.policy, now, self.entropy()))?;
-        self.parts.rules.login_listener.notice(LoginEvent::Succeeded { user: &user, at: now });
+        self.announce_login(&user, now);
         Ok(TokenPair { username: user.username, access, refresh: plain })
     }
 
@@ -40,24 +40,14 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// As [`obtain_pair`](Self::obtain_pair).
     pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<SlidingLogin, Failure> {
         let now = self.now();
-        let user = self.log_in(credentials, now).await?;
+        let user = self.watched_log_in(credentials, now).await?;
         let (_, token) = self.issue::<Sliding>(&user, now).await?;
-        self.parts.rules.login_listener.notice(LoginEvent::Succeeded { user: &user, at: now });
+        self.announce_login(&user, now);
         Ok(SlidingLogin { username: user.username, token })
     }
 
-    /// Who the credentials are of. A refusal is told to whoever listens.
-    async fn log_in(&self, credentials: &Credentials, now: Timestamp) -> Result<User, Failure> {
-        let user = self.identify(credentials).await;
-        if let Err(Failure::Refused(_)) = &user {
-            let event = LoginEvent::Failed { username: &credentials.username, at: now };
-            self.parts.rules.login_listener.notice(event);
-        }
-        user
-    }
-
     /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.
-    async fn identify(&self, credentials: &Credentials) -> Result<User, Failure> {
+    pub(super) async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
         let parts = &self.parts;
         let Some(mut user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
             parts.passwords.burn(credentials.password.clone()).await?;
