@@ -41,6 +41,9 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
 
     let database = connect(config).await?;
     let app = app(database.clone(), families(config, &database)?);
+    for warning in config.expression_warnings(database.user_model()) {
+        tell(config.server.log_format, Level::WARN, warning);
+    }
 
     let address = args.listen.unwrap_or(config.server.listen);
     let listener = match &playground {

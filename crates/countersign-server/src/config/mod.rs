@@ -154,6 +154,14 @@ impl Config {
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 
+    /// What is unwise about expressions, to be logged at every start.
+    pub(crate) fn expression_warnings(&self, model: &UserModel) -> Vec<Warning> {
+        let doubt = |ExpressionCheck { place, check }: &ExpressionCheck| {
+            check.doubt(model).map(|doubt| Warning::about(place, &doubt))
+        };
+        self.expressions.iter().filter_map(doubt).collect()
+    }
+
     fn from_layers(
         layers: &[Layer<'_>],
         folder: PathBuf,

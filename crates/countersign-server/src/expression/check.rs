@@ -46,11 +46,24 @@ impl Check {
             .find_map(|sample| self.fault_for(&sample.user(model), sample))
     }
 
+    /// What is doubtful, as the rest of a sentence that begins with the key.
+    pub(crate) fn doubt(&self, model: &UserModel) -> Option<String> {
+        let column = model.is_active()?.name();
+        let asks = self.purpose == Purpose::Claim || !self.expression.scope.user;
+        if asks || self.expression.named_columns().contains_key(column) {
+            return None;
+        }
+        Some(format!(
+            "does not ask for user.{column}, so a user who is deactivated goes on refreshing: begin it with \
+             \"user.{column} &&\", unless that is meant"
+        ))
+    }
+
     fn fault_for(&self, user: &User, sample: Sample) -> Option<String> {
         let numbers = vec![sample as i64; self.expression.scope.numbers.len()];
         match (self.expression.compute(Some(user), &numbers), self.purpose) {
-            (Err(error), _) if error.is_of_types() => {
-                Some(format!("cannot be computed with the columns of these types: {error}"))
+            (Err(error), _) if error.is_for_good() => {
+                Some(format!("cannot be computed with columns of these types: {error}"))
             }
             (Ok(Value::Bool(_)), Purpose::Rule) | (Err(_), _) => None,
             (Ok(other), Purpose::Rule) => Some(format!(

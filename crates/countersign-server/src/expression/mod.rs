@@ -115,9 +115,14 @@ impl fmt::Debug for Expression {
 pub(crate) struct Uncomputable(ExecutionError);
 
 impl Uncomputable {
-    /// Whether the types alone are to blame, so that it fails for everybody with such a row.
-    fn is_of_types(&self) -> bool {
-        matches!(self.0, ExecutionError::NoSuchOverload(_) | ExecutionError::UnsupportedBinaryOperator(..))
+    /// Whether the expression is to blame and not what stands in a row, so that it fails for everybody like this one.
+    fn is_for_good(&self) -> bool {
+        match &self.0 {
+            ExecutionError::NoSuchOverload(_) | ExecutionError::UnsupportedBinaryOperator(..) => true,
+            // Every text can be searched: only the regular expression can be wrong.
+            ExecutionError::FunctionError { function, .. } => function == "matches",
+            _ => false,
+        }
     }
 }
 

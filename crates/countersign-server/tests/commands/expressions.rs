@@ -104,6 +104,7 @@ fn what_the_user_model_lacks_is_told_before_the_first_request() {
         ),
         ("user_authentication_rule = 'user.email'", &["comes to a value of type string", "true or false"]),
         ("user_authentication_rule = 'user.email > 5'", &["takes no string and int"]),
+        ("user_authentication_rule = \"user.email.matches('(')\"", &["matches() cannot do that"]),
         ("user_authentication_rule = 'user.is_active and x'", &["cannot be read", "at character 16"]),
         ("user_authentication_rule = 'project.rules.allow'", &["as an expression, as in"]),
         ("token_obtain_serializer = 'project.Own'", &["can be written in [simple_jwt.claims]"]),
@@ -116,4 +117,19 @@ fn what_the_user_model_lacks_is_told_before_the_first_request() {
             place.run(&[command]).failed(2, words);
         }
     }
+}
+
+#[test]
+fn a_rule_that_forgets_the_deactivated_is_warned_of() {
+    let place = Place::with_user("user_authentication_rule = 'user.is_staff'");
+    let words = "countersign.toml, line 8: simple_jwt.user_authentication_rule does not ask for user.is_active, so a \
+                 user who is deactivated goes on refreshing";
+    let checked = place.run(&["check"]);
+    checked.succeeded();
+    assert!(checked.stderr.contains(words), "{checked:?}");
+    place.serve().stderr.wait_for(words);
+    place.edit("'user.is_staff'", "'user.is_staff && user[\"is_active\"]'");
+    let checked = place.run(&["check"]);
+    checked.succeeded();
+    assert!(!checked.stderr.contains("does not ask"), "{checked:?}");
 }

@@ -1,5 +1,6 @@
 //! Webhooks: told of logins, never in their way.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use serde_json::json;
@@ -77,7 +78,14 @@ fn what_waits_when_the_server_stops_is_sent() {
     server.stderr.wait_for("stopping");
     // Only now somebody takes what was sent, and the server ends because of it.
     let (mut client, _) = listener.accept().unwrap();
-    std::io::Write::write_all(&mut client, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+    let mut message = Vec::new();
+    while !message.ends_with(b"\"login.succeeded\"}") {
+        let mut part = [0; 1024];
+        let length = client.read(&mut part).unwrap();
+        assert_ne!(length, 0, "{}", String::from_utf8_lossy(&message));
+        message.extend_from_slice(&part[..length]);
+    }
+    client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
     let (code, said) = server.ended();
     assert_eq!(code, Some(0), "{said}");
     assert!(!said.contains("untold"), "{said}");
