@@ -5,6 +5,7 @@
 
 mod cleartokens;
 mod dev;
+mod expressions;
 mod families;
 mod flush;
 mod harness;
@@ -22,3 +23,4 @@ mod setup;
 mod stopping;
 mod storm;
 mod users;
+mod webhooks;
