@@ -16,16 +16,18 @@ from django.contrib.auth import get_user_model, hashers
 from django.core.management import call_command
 from django.http import JsonResponse
 
-tokens = import_module(f"{settings.PACKAGE}.tokens")
-TokenError = import_module(f"{settings.PACKAGE}.exceptions").TokenError
-api_settings = import_module(f"{settings.PACKAGE}.settings").api_settings
+# The package for GraphQL has functions instead of classes of tokens: graphql_tokens.py.
+if settings.FAMILY != "graphql_jwt":
+    tokens = import_module(f"{settings.PACKAGE}.tokens")
+    TokenError = import_module(f"{settings.PACKAGE}.exceptions").TokenError
+    api_settings = import_module(f"{settings.PACKAGE}.settings").api_settings
 
-KINDS = {
-    "access": tokens.AccessToken,
-    "refresh": tokens.RefreshToken,
-    "sliding": tokens.SlidingToken,
-    "untyped": tokens.UntypedToken,
-}
+    KINDS = {
+        "access": tokens.AccessToken,
+        "refresh": tokens.RefreshToken,
+        "sliding": tokens.SlidingToken,
+        "untyped": tokens.UntypedToken,
+    }
 FUNCTIONS = {}
 
 
@@ -186,5 +188,11 @@ def versions():
     """What the oracle is made of."""
     from importlib.metadata import version
 
-    names = ("django", "djangorestframework", "djangorestframework-simplejwt", "django-ninja", "django-ninja-jwt", "pyjwt")
+    names = ("django", "djangorestframework", "djangorestframework-simplejwt", "django-ninja", "django-ninja-jwt", "strawberry-django-extras", "pyjwt")
     return {name: version(name) for name in names}
+
+
+if settings.FAMILY == "graphql_jwt":
+    from . import graphql_tokens
+
+    FUNCTIONS |= graphql_tokens.FUNCTIONS

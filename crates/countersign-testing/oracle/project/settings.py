@@ -6,10 +6,11 @@
     user_model          "auth.User" or one of the app people: "people.Account", "people.Member", "people.Person"
     backend             the class of django.contrib.auth.backends that checks passwords
     password_hashers    algorithms as before the first "$" of a stored hash, the preferred one first
-    family              "simple_jwt" or "ninja_jwt": the one package that is installed. Both call their app
-                        token_blacklist, so one project cannot have both
-    simple_jwt          SIMPLE_JWT; lifetimes in seconds
+    family              "graphql_jwt", "ninja_jwt" or "simple_jwt": the one package that is installed. The last two call
+                        their app token_blacklist, so one project cannot have both
+    graphql_jwt         GRAPHQL_JWT; deltas in seconds
     ninja_jwt           NINJA_JWT; lifetimes in seconds
+    simple_jwt          SIMPLE_JWT; lifetimes in seconds
     authentication      the class that protects /api/token/authenticate/, which Ninja's API has without the last slash
     follow_main         refresh as the main branch of SimpleJWT does, see serializers.py
 """
@@ -32,7 +33,7 @@ HASHERS = {
 
 def with_lifetimes(document):
     return {
-        name: timedelta(seconds=value) if name.endswith("_LIFETIME") else value
+        name: timedelta(seconds=value) if name.endswith(("_DELTA", "_LIFETIME")) else value
         for name, value in document.items()
     }
 
@@ -49,15 +50,32 @@ DATABASES = {
     }
 }
 FAMILY = CONFIG["family"]
-FAMILY_APPS = {"simple_jwt": ["rest_framework"], "ninja_jwt": ["ninja_extra", "ninja_jwt"]}
-PACKAGE = {"simple_jwt": "rest_framework_simplejwt", "ninja_jwt": "ninja_jwt"}[FAMILY]
+FAMILY_APPS = {
+    "graphql_jwt": ["strawberry_django", "strawberry_django_extras.jwt.refresh_token"],
+    "ninja_jwt": ["ninja_extra", "ninja_jwt"],
+    "simple_jwt": ["rest_framework"],
+}
+PACKAGE = {
+    "graphql_jwt": "strawberry_django_extras.jwt",
+    "ninja_jwt": "ninja_jwt",
+    "simple_jwt": "rest_framework_simplejwt",
+}[FAMILY]
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", *FAMILY_APPS[FAMILY], "people"]
 if CONFIG["blacklist"]:
     INSTALLED_APPS.append(f"{PACKAGE}.token_blacklist")
 AUTH_USER_MODEL = CONFIG["user_model"]
 AUTHENTICATION_BACKENDS = [f"django.contrib.auth.backends.{CONFIG['backend']}"]
+MIDDLEWARE = []
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{HASHERS[name]}" for name in CONFIG["password_hashers"]]
-if FAMILY == "ninja_jwt":
+if FAMILY == "graphql_jwt":
+    GRAPHQL_JWT = {
+        # Where the package differs from its own document, the document counts.
+        "JWT_AUTHENTICATE_INTROSPECTION": False,
+        "JWT_UNAUTHORIZED_RESPONSE_HANDLER": f"{PACKAGE}.response_handlers.json_response_handler",
+    } | with_lifetimes(CONFIG["graphql_jwt"])
+    AUTHENTICATION_BACKENDS.insert(0, f"{PACKAGE}.backend.JWTBackend")
+    MIDDLEWARE.append(f"{PACKAGE}.middleware.jwt_middleware")
+elif FAMILY == "ninja_jwt":
     NINJA_JWT = with_lifetimes(CONFIG["ninja_jwt"])
 else:
     SIMPLE_JWT = with_lifetimes(CONFIG["simple_jwt"])
@@ -69,8 +87,11 @@ AUTHENTICATION = CONFIG["authentication"]
 ALLOWED_HOSTS = ["*"]
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-MIDDLEWARE = []
-ROOT_URLCONF = {"simple_jwt": "project.urls", "ninja_jwt": "project.ninja_urls"}[FAMILY]
+ROOT_URLCONF = {
+    "graphql_jwt": "project.graphql_urls",
+    "ninja_jwt": "project.ninja_urls",
+    "simple_jwt": "project.urls",
+}[FAMILY]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 TIME_ZONE = "UTC"
 USE_TZ = True
