@@ -43,7 +43,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
-use crate::store::{Claim, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users};
+use crate::store::{
+    Claim, NewRefreshToken, OutstandingToken, RefreshTokens, StoreError, StoredRefreshToken, TokenLedger,
+    UserIdClaim, UserLookup, Users,
+};
 use crate::user::{FieldValue, User, UserKey};
 
 /// Users and tokens in memory.
@@ -67,6 +70,19 @@ pub struct TokenRow {
     pub blacklisted_at: Option<Timestamp>,
 }
 
+/// A long-running refresh token as a [`MemoryStore`] keeps it: a row of `refresh_token_refreshtoken`.
+#[derive(Clone, Debug)]
+pub struct RefreshTokenRow {
+    /// The token.
+    pub token: PlainToken,
+    /// Whose it is.
+    pub user: UserKey,
+    /// When it was made, or took the place of another.
+    pub created_at: Timestamp,
+    /// Since when it is good no more.
+    pub revoked_at: Option<Timestamp>,
+}
+
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
@@ -80,11 +96,13 @@ impl MemoryStore {
         tables.users.push(user);
     }
 
-    /// Removes a user. The user's tokens stay, as nobody's: Django's `SET_NULL`.
+    /// Removes a user. What is in the ledger stays, as nobody's (Django's `SET_NULL`); long-running refresh tokens
+    /// go too (`CASCADE`).
     pub fn remove_user(&self, key: &UserKey) {
         let mut tables = self.tables();
         tables.users.retain(|user| user.key != *key);
         tables.last_logins.remove(key);
+        tables.refresh_tokens.retain(|row| row.user != *key);
         for token in tables.tokens.values_mut().filter(|token| token.user.as_ref() == Some(key)) {
             token.user = None;
         }
@@ -99,6 +117,11 @@ impl MemoryStore {
     /// Every token, in the order of the ids.
     pub fn outstanding(&self) -> Vec<TokenRow> {
         self.tables().tokens.values().cloned().collect()
+    }
+
+    /// Every long-running refresh token, in the order of their making.
+    pub fn refresh_tokens(&self) -> Vec<RefreshTokenRow> {
+        self.tables().refresh_tokens.clone()
     }
 
     /// No method panics half-way through a change, so what a poisoned lock guards is whole.
@@ -206,16 +229,82 @@ impl TokenLedger for MemoryStore {
     }
 }
 
+impl RefreshTokens for MemoryStore {
+    async fn keep_refresh_token(&self, token: &NewRefreshToken<'_>) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let known = tables.knows(token.user);
+        if known {
+            tables.refresh_tokens.push(RefreshTokenRow {
+                token: token.token.clone(),
+                user: token.user.clone(),
+                created_at: token.created_at,
+                revoked_at: None,
+            });
+        }
+        Ok(known)
+    }
+
+    async fn find_refresh_token(&self, token: &PlainToken) -> Result<Option<StoredRefreshToken>, StoreError> {
+        Ok(self.tables().live_refresh_token(token).map(|row| StoredRefreshToken {
+            token: row.token.clone(),
+            user: row.user.clone(),
+            created_at: row.created_at,
+        }))
+    }
+
+    async fn replace_refresh_token(
+        &self,
+        old: &PlainToken,
+        new: &PlainToken,
+        at: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        let mut tables = self.tables();
+        let Some(row) = tables.live_refresh_token(old) else { return Ok(Claim::Lost) };
+        row.token = new.clone();
+        row.created_at = at;
+        Ok(Claim::Won)
+    }
+
+    async fn revoke_refresh_token(&self, token: &PlainToken, at: Timestamp) -> Result<Claim, StoreError> {
+        let mut tables = self.tables();
+        let Some(row) = tables.live_refresh_token(token) else { return Ok(Claim::Lost) };
+        row.revoked_at = Some(at);
+        Ok(Claim::Won)
+    }
+
+    async fn clear_refresh_tokens(
+        &self,
+        created_before: Option<Timestamp>,
+        limit: NonZeroU32,
+    ) -> Result<u64, StoreError> {
+        let mut tables = self.tables();
+        let mut left = limit.get();
+        let before = tables.refresh_tokens.len();
+        tables.refresh_tokens.retain(|row| {
+            let is_old = created_before.is_some_and(|oldest| row.created_at < oldest);
+            let goes = left > 0 && (row.revoked_at.is_some() || is_old);
+            left -= u32::from(goes);
+            !goes
+        });
+        Ok((before - tables.refresh_tokens.len()) as u64)
+    }
+}
+
 #[derive(Default)]
 struct Tables {
     users: Vec<User>,
     last_logins: HashMap<UserKey, Timestamp>,
     tokens: BTreeMap<String, TokenRow>,
+    refresh_tokens: Vec<RefreshTokenRow>,
 }
 
 impl Tables {
     fn knows(&self, key: &UserKey) -> bool {
         self.users.iter().any(|user| user.key == *key)
+    }
+
+    fn live_refresh_token(&mut self, token: &PlainToken) -> Option<&mut RefreshTokenRow> {
+        self.refresh_tokens.iter_mut().find(|row| row.token == *token && row.revoked_at.is_none())
     }
 
     fn is_blacklisted(&self, jti: &str) -> bool {

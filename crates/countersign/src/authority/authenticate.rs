@@ -41,7 +41,9 @@ impl<S: Users + TokenLedger> Authority<S> {
             let id = token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?.into_owned();
             return Ok(Principal::Claimed { id, token });
         }
-        let value = token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?;
+        let nobody = parts.rules.empty_user_claim_is_none;
+        let value = token.user_id(&parts.policy)?.filter(|value| !(nobody && value.is_empty()));
+        let value = value.ok_or(Refusal::NoUserClaim)?;
         let column = &parts.policy.user_id_field;
         let user =
             parts.store.find(UserLookup::Field { column, value }).await?.ok_or(Refusal::UserNotFound)?;

@@ -27,7 +27,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
         let now = self.now();
         let user = self.log_in(credentials).await?;
-        let (refresh, plain) = self.issue::<Refresh>(&user, now).await?;
+        let (refresh, plain) = self.hand_out::<Refresh>(&user, now).await?;
         let access = refresh.access_token(&self.parts.policy, now, self.entropy());
         Ok(TokenPair { username: user.username, access: self.sign(&access)?, refresh: plain })
     }
@@ -40,12 +40,12 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<SlidingLogin, Failure> {
         let now = self.now();
         let user = self.log_in(credentials).await?;
-        let (_, token) = self.issue::<Sliding>(&user, now).await?;
+        let (_, token) = self.hand_out::<Sliding>(&user, now).await?;
         Ok(SlidingLogin { username: user.username, token })
     }
 
     /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.
-    async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
+    pub(super) async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
         let parts = &self.parts;
         let Some(mut user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
             parts.passwords.burn(credentials.password.clone()).await?;
@@ -68,7 +68,11 @@ impl<S: Users + TokenLedger> Authority<S> {
         }
     }
 
-    async fn issue<K: Kind>(&self, user: &User, now: Timestamp) -> Result<(Token<K>, PlainToken), Failure> {
+    async fn hand_out<K: Kind>(
+        &self,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<(Token<K>, PlainToken), Failure> {
         let parts = &self.parts;
         let token = Token::<K>::for_user(&parts.policy, user, now, self.entropy());
         let token = token.ok_or_else(|| missing_field(&parts.policy.user_id_field))?;
@@ -83,7 +87,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     }
 }
 
-fn missing_field(field: &str) -> Error {
+pub(super) fn missing_field(field: &str) -> Error {
     let message = format!("the user model has no field {field:?}, which USER_ID_FIELD names");
     Error::with_source(ErrorKind::Store, StoreError::inconsistent(message))
 }

@@ -29,9 +29,9 @@ impl Header {
         for (name, value) in members(json).map_err(|_| Invalid::Header)? {
             match &*name {
                 "alg" => algorithm = Some(string(value.get()).ok_or(Invalid::Algorithm)?.into_owned()),
-                "kid" => key_id = Some(string(value.get()).ok_or(Invalid::Header)?.into_owned()),
+                "kid" => key_id = Some(string(value.get()).ok_or(Invalid::KeyId)?.into_owned()),
                 "crit" | "zip" => return Err(Invalid::CriticalHeader),
-                "b64" if value.get() != "true" => return Err(Invalid::CriticalHeader),
+                "b64" if value.get() != "true" => return Err(Invalid::DetachedPayload),
                 _ => {}
             }
         }
@@ -63,9 +63,9 @@ mod tests {
         for (json, why) in [
             (r#"{"alg":"HS256","crit":["exp"],"exp":1}"#, Invalid::CriticalHeader),
             (r#"{"alg":"HS256","crit":[]}"#, Invalid::CriticalHeader),
-            (r#"{"alg":"HS256","b64":false}"#, Invalid::CriticalHeader),
+            (r#"{"alg":"HS256","b64":false}"#, Invalid::DetachedPayload),
             (r#"{"alg":"HS256","zip":"DEF"}"#, Invalid::CriticalHeader),
-            (r#"{"alg":"HS256","kid":7}"#, Invalid::Header),
+            (r#"{"alg":"HS256","kid":7}"#, Invalid::KeyId),
             (r#"{"alg":"HS256","alg":"HS256"}"#, Invalid::Header),
             (r#"{"alg":256}"#, Invalid::Algorithm),
             (r#"{"typ":"JWT"}"#, Invalid::Algorithm),

@@ -50,7 +50,7 @@ impl Audience {
 }
 
 /// What the registered claims of a token must say (RFC 7519 §4.1), beside its signature.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Validation {
     /// `AUDIENCE`: `None` leaves `aud` alone.
     pub audience: Option<Audience>,
@@ -58,25 +58,66 @@ pub struct Validation {
     pub issuer: Option<String>,
     /// `LEEWAY`: how far the clocks of issuer and verifier may be apart, for `exp`, `nbf` and `iat`.
     pub leeway: Span,
+    /// `JWT_VERIFY_EXPIRATION`: without it a token ten years old is good.
+    pub verify_exp: bool,
+    /// `JWT_VERIFY`: whether a token needs a signature. [`danger`](super::danger) has the other way.
+    pub signatures: Signatures,
+}
+
+impl Default for Validation {
+    fn default() -> Self {
+        Self {
+            audience: None,
+            issuer: None,
+            leeway: Span::ZERO,
+            verify_exp: true,
+            signatures: Signatures::default(),
+        }
+    }
+}
+
+/// Whether a token needs a signature: it does, unless [`danger`](super::danger) says otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signatures {
+    ignored: bool,
+}
+
+impl Signatures {
+    pub(super) const IGNORED: Self = Self { ignored: true };
+
+    /// Whether a token is good without one.
+    pub fn are_ignored(self) -> bool {
+        self.ignored
+    }
 }
 
 impl Validation {
     /// Checks in PyJWT's order, which decides whether a token is told to be expired or invalid.
+    /// Without a signature, PyJWT looks at no more than `exp` and `aud`.
     pub(super) fn check(&self, claims: Claims, now: Timestamp) -> Result<Verified<Claims>, TokenError> {
         let whole_seconds = |name| Ok::<_, Invalid>(claims.date(name)?.map(truncated));
-        if whole_seconds("iat")?.is_some_and(|issued| issued > now + self.leeway) {
+        let signed = !self.signatures.are_ignored();
+        if signed && whole_seconds("iat")?.is_some_and(|issued| issued > now + self.leeway) {
             return Err(Invalid::NotYetValid.into());
         }
-        if whole_seconds("nbf")?.is_some_and(|not_before| not_before > now + self.leeway) {
-            return Err(Invalid::NotYetValid.into());
+        if signed {
+            let not_before = whole_seconds("nbf").map_err(|_| Invalid::Date)?;
+            if not_before.is_some_and(|not_before| not_before > now + self.leeway) {
+                return Err(Invalid::NotYetValid.into());
+            }
         }
-        if whole_seconds("exp")?.is_some_and(|expires| expires <= now - self.leeway) {
+        let expires = whole_seconds("exp").map_err(|_| Invalid::Date)?;
+        if self.verify_exp && expires.is_some_and(|expires| expires <= now - self.leeway) {
             return Err(TokenError::Expired);
         }
-        self.check_issuer(&claims)?;
+        if signed {
+            self.check_issuer(&claims)?;
+        }
         self.check_audience(&claims)?;
-        claims.text("sub").map_err(Invalid::from)?;
-        claims.text("jti").map_err(Invalid::from)?;
+        if signed {
+            claims.text("sub").map_err(Invalid::from)?;
+            claims.text("jti").map_err(Invalid::from)?;
+        }
         Ok(Verified(claims))
     }
 
@@ -141,6 +182,18 @@ impl fmt::Display for TokenError {
 
 impl std::error::Error for TokenError {}
 
+impl TokenError {
+    /// Whether the token cannot be read, or its signature is not the key's: what PyJWT calls a `DecodeError`.
+    ///
+    /// Everything else in [`Invalid`] is a token that was read and is not for us, its `InvalidTokenError`.
+    pub fn is_undecodable(&self) -> bool {
+        match self {
+            Self::Invalid(why) => why.is_undecodable(),
+            _ => false,
+        }
+    }
+}
+
 impl From<Invalid> for TokenError {
     fn from(why: Invalid) -> Self {
         Self::Invalid(why)
@@ -161,12 +214,18 @@ pub enum Invalid {
     ClaimType,
     /// The payload is not a JSON object with each name once.
     Claims,
-    /// The header has `crit`, `zip` or `b64: false`.
+    /// The header has `crit` or `zip`.
     CriticalHeader,
-    /// The header is not a JSON object, or its `kid` is not a string.
+    /// `exp` or `nbf` is no number, or out of range.
+    Date,
+    /// The header has `b64: false` (RFC 7797): the payload is not in the token.
+    DetachedPayload,
+    /// The header is not a JSON object.
     Header,
     /// `iss` is not the issuer we trust.
     Issuer,
+    /// The header's `kid` is not a string.
+    KeyId,
     /// `nbf` or `iat` lies in the future.
     NotYetValid,
     /// It is not three parts with dots between them.
@@ -179,6 +238,29 @@ pub enum Invalid {
     UnknownKey,
 }
 
+impl Invalid {
+    fn is_undecodable(self) -> bool {
+        match self {
+            Self::Base64
+            | Self::Claims
+            | Self::Date
+            | Self::DetachedPayload
+            | Self::Header
+            | Self::Segments
+            | Self::Signature
+            | Self::TooLong => true,
+            Self::Algorithm
+            | Self::Audience
+            | Self::ClaimType
+            | Self::CriticalHeader
+            | Self::Issuer
+            | Self::KeyId
+            | Self::NotYetValid
+            | Self::UnknownKey => false,
+        }
+    }
+}
+
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -188,8 +270,11 @@ impl fmt::Display for Invalid {
             Self::ClaimType => "a claim is of the wrong type or out of range",
             Self::Claims => "its payload is not a claims set",
             Self::CriticalHeader => "its header asks for an extension that is not understood",
-            Self::Header => "its header is not understood",
+            Self::Date => "one of its times is no number or out of range",
+            Self::DetachedPayload => "its payload is somewhere else",
+            Self::Header => "its header is not a JSON object",
             Self::Issuer => "it is from another issuer",
+            Self::KeyId => "its key id is not a string",
             Self::NotYetValid => "it is not valid yet",
             Self::Segments => "it is not three parts with dots between them",
             Self::Signature => "its signature is not the key's",
@@ -245,10 +330,10 @@ mod tests {
 
     #[test]
     fn a_time_of_the_wrong_type_is_never_taken_as_absent() {
-        for claim in ["exp", "nbf", "iat"] {
+        for (claim, why) in [("exp", Invalid::Date), ("nbf", Invalid::Date), ("iat", Invalid::ClaimType)] {
             for value in ["\"123\"", "true", "null", "[1]", "{}", "1e18", "9223372036854775808", "1e999"] {
                 let json = format!("{{\"{claim}\":{value}}}");
-                assert_eq!(check(&Validation::default(), &json), invalid(Invalid::ClaimType), "{json}");
+                assert_eq!(check(&Validation::default(), &json), invalid(why), "{json}");
             }
         }
     }
