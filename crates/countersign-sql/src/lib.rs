@@ -39,8 +39,10 @@ mod migrate;
 mod migrations;
 mod model;
 mod new_user;
+mod refresh_tokens;
 mod sqlite;
 mod statements;
+mod tables;
 mod time;
 mod users;
 
@@ -51,3 +53,4 @@ pub use self::error::{ConnectError, ConnectErrorKind};
 pub use self::migrations::MigrationReport;
 pub use self::model::{UserModel, UserTable};
 pub use self::new_user::NewUser;
+pub use self::tables::Tables;

@@ -44,7 +44,7 @@ impl<K: Kind> Token<K> {
     /// In SimpleJWT's order: no `exp`, no id, no type, the wrong type. DIFFERENCE: an id that is not a
     /// string is [`TokenError::Invalid`], where Django would look up what `str()` makes of it.
     pub fn from_claims(claims: Verified<Claims>, policy: &TokenPolicy) -> Result<Self, TokenError> {
-        let expires_at = claims.date("exp").map_err(Invalid::from)?;
+        let expires_at = claims.date("exp").map_err(|_| Invalid::Date)?;
         if policy.requires_exp && expires_at.is_none() {
             return Err(TokenError::MissingClaim("exp".into()));
         }
