@@ -14,6 +14,7 @@ mod documentation;
 mod duration;
 mod environment;
 pub(crate) mod family;
+pub(crate) mod graphql_jwt;
 mod nearest;
 mod ninja_jwt;
 mod passwords;
@@ -40,6 +41,7 @@ use countersign::secret::SigningSecret;
 
 use self::database::DatabaseConfig;
 use self::family::{FamilyConfig, TokensConfig};
+use self::graphql_jwt::GraphqlJwtConfig;
 pub(crate) use self::problem::{ConfigError, Warning};
 use self::problem::{Origin, Place, Problem};
 use self::profile::Profile;
@@ -70,6 +72,8 @@ pub(crate) struct Config {
     pub(crate) simple_jwt: Option<FamilyConfig<SimpleJwt>>,
     /// `[ninja_jwt]`; `None` when the family is not served.
     pub(crate) ninja_jwt: Option<FamilyConfig<NinjaJwt>>,
+    /// `[graphql_jwt]`; `None` when the family is not served.
+    pub(crate) graphql_jwt: Option<GraphqlJwtConfig>,
     warnings: Vec<Warning>,
 }
 
@@ -129,7 +133,8 @@ impl Config {
     /// What each family that is served has for its tokens.
     pub(crate) fn families(&self) -> impl Iterator<Item = &TokensConfig> {
         let simple_jwt = self.simple_jwt.iter().map(|family| &family.tokens);
-        simple_jwt.chain(self.ninja_jwt.iter().map(|family| &family.tokens))
+        let ninja_jwt = self.ninja_jwt.iter().map(|family| &family.tokens);
+        simple_jwt.chain(ninja_jwt).chain(self.graphql_jwt.iter().map(|family| &family.tokens))
     }
 
     fn from_layers(
@@ -165,6 +170,8 @@ impl Config {
         let simple_jwt =
             settings.optional_section("simple_jwt", |settings| simple_jwt::read(settings, &shared));
         let ninja_jwt = settings.optional_section("ninja_jwt", |settings| ninja_jwt::read(settings, &shared));
+        let graphql_jwt =
+            settings.optional_section("graphql_jwt", |settings| graphql_jwt::read(settings, &shared));
         Ok(Self {
             profile,
             password_hashers: password_hashers?,
@@ -173,6 +180,7 @@ impl Config {
             database: database?,
             simple_jwt: simple_jwt?,
             ninja_jwt: ninja_jwt?,
+            graphql_jwt: graphql_jwt?,
             secret_key: secret_key.map(|located| located.value),
             users,
             warnings: Vec::new(),
@@ -193,7 +201,8 @@ struct Shared<'a> {
 fn known_settings() -> Vec<String> {
     let nothing = Surroundings { environment: HashMap::new(), folder: PathBuf::new() };
     let reading = Reading::new(Origin::source(""), nothing);
-    let document = tree::parse("[simple_jwt]\n[ninja_jwt]", &Origin::source("")).unwrap_or_default();
+    let document =
+        tree::parse("[simple_jwt]\n[ninja_jwt]\n[graphql_jwt]", &Origin::source("")).unwrap_or_default();
     // What is wrong with an empty configuration does not matter here.
     let _ = reading.root(document, Config::read);
     reading.asked()
@@ -233,7 +242,7 @@ mod tests {
     fn a_family_is_served_iff_its_table_is_present() {
         assert!(read("").families().next().is_none());
         assert_eq!(read("[ninja_jwt]").families().count(), 1);
-        assert_eq!(read("[simple_jwt]\n[ninja_jwt]").families().count(), 2);
+        assert_eq!(read("[simple_jwt]\n[ninja_jwt]\n[graphql_jwt]").families().count(), 3);
         assert!(read("[simple_jwt]").simple_jwt.is_some());
         assert!(read_with("", [("COUNTERSIGN__SIMPLE_JWT__LEEWAY", "5")]).simple_jwt.is_some());
     }

@@ -56,8 +56,7 @@ impl Reading {
     }
 
     /// Records that something is unwise.
-    pub(super) fn warn(&self, place: &Place, predicate: &str) {
-        let warning = Warning::about(place, predicate);
+    pub(super) fn warn(&self, warning: Warning) {
         let warnings = &mut self.found.borrow_mut().warnings;
         // What two families take from the same place is told once.
         if warnings.iter().all(|known| known.to_string() != warning.to_string()) {
@@ -103,7 +102,7 @@ fn not_a_setting(place: &Place, known: &[String]) -> String {
 }
 
 /// The families of the design that are still to come.
-const NOT_YET: [&str; 2] = ["auth_jwt", "graphql_jwt"];
+const NOT_YET: [&str; 1] = ["auth_jwt"];
 
 /// One table of the configuration.
 pub(super) struct Section<'a> {
@@ -194,7 +193,12 @@ impl<'a> Section<'a> {
 
     /// Records that something is unwise.
     pub(super) fn warn(&self, place: &Place, predicate: &str) {
-        self.reading.warn(place, predicate);
+        self.reading.warn(Warning::about(place, predicate));
+    }
+
+    /// Records that something lets in whoever should not be.
+    pub(super) fn alarm(&self, place: &Place, predicate: &str) {
+        self.reading.warn(Warning::grave(place, predicate));
     }
 
     /// The place of a key that was asked for, or of its default.
