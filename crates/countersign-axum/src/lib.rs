@@ -13,5 +13,5 @@ mod routes;
 
 pub use body::BodyLimits;
 #[cfg(feature = "graphql")]
-pub use graphql::{SchemaError, graphql};
+pub use graphql::{GraphqlOptions, SchemaError, graphql};
 pub use routes::routes;

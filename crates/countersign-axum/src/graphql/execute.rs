@@ -10,23 +10,23 @@ use countersign::user::User;
 
 use crate::graphql::arguments::Given;
 use crate::graphql::document::{Document, error};
-use crate::graphql::measure::measure;
+use crate::graphql::measure::Measure;
 use crate::graphql::mutations::Turns;
 use crate::graphql::schema::Caller;
 
-/// Executes an operation for `caller`, who may ask for the schema or not.
+/// Executes an operation for `caller`, if it is not too much.
 pub(super) async fn execute(
     schema: &Schema,
     operation: Operation,
     caller: Option<Box<User>>,
-    introspection: bool,
+    measure: Measure<'_>,
 ) -> Answer {
     let document = match Document::read(&operation) {
         Ok(document) => document,
         Err(answer) => return answer,
     };
     let Operation { variables, .. } = operation;
-    match measure(&document, introspection).and_then(|()| Ready::of(document, variables)) {
+    match measure.check(&document).and_then(|()| Ready::of(document, variables)) {
         Ok(ready) => ready.run(schema, caller).await,
         Err(error) => Answer::Errors(vec![error]),
     }

@@ -9,42 +9,64 @@ use async_graphql::parser::types::{
 };
 use countersign::dialect::graphql_jwt::GraphqlError;
 
+use crate::graphql::GraphqlOptions;
 use crate::graphql::document::{Document, place};
 
-/// Refuses a document that asks for too much in any of its operations, or for the schema where it may not.
-///
-/// # Errors
-///
-/// What is too much, at the first place where it is.
-pub(super) fn measure(document: &Document, introspection: bool) -> Result<(), GraphqlError> {
-    let mut ruler = Ruler { document: &document.parsed, fragments: HashMap::new() };
-    for (_, operation) in document.parsed.operations.iter() {
-        let size = ruler.selections(&operation.node.selection_set)?;
-        let too_much = if size.depth > MAX_DEPTH {
-            format!("The operation is nested {} levels deep, {MAX_DEPTH} are allowed.", size.depth)
-        } else if size.cost > MAX_COST {
-            format!("The operation is too complex: what it asks for may be over {MAX_COST} values.")
-        } else if operation.node.ty == OperationType::Mutation && size.top_fields > MAX_MUTATIONS {
-            format!("The operation has {} mutations, {MAX_MUTATIONS} are allowed at once.", size.top_fields)
-        } else {
-            match size.introspection.filter(|_| !introspection) {
-                None => continue,
-                Some(field) => return Err(no_introspection(field)),
+/// What may be asked.
+#[derive(Clone, Copy)]
+pub(super) struct Measure<'a> {
+    pub(super) options: &'a GraphqlOptions,
+    /// Whether the schema may be asked for.
+    pub(super) introspection: bool,
+}
+
+impl Measure<'_> {
+    /// Refuses a document that asks for too much in any of its operations, or for the schema where it may not.
+    ///
+    /// # Errors
+    ///
+    /// What is too much, or the field that asks for the schema.
+    pub(super) fn check(self, document: &Document) -> Result<(), GraphqlError> {
+        let mut ruler = Ruler { document: &document.parsed, fragments: HashMap::new() };
+        for (_, operation) in document.parsed.operations.iter() {
+            let size = ruler.selections(&operation.node.selection_set)?;
+            let is_mutation = operation.node.ty == OperationType::Mutation;
+            if let Some(too_much) = self.too_much(size, is_mutation) {
+                return Err(at(operation.pos, too_much));
             }
-        };
-        return Err(at(operation.pos, too_much));
+            if let Some(field) = size.introspection.filter(|_| !self.introspection) {
+                return Err(no_introspection(field));
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn too_much(self, size: Size<'_>, is_mutation: bool) -> Option<String> {
+        let &GraphqlOptions { max_complexity, max_depth, max_mutations, .. } = self.options;
+        if size.depth > max_depth {
+            Some(format!("The operation is nested more than {max_depth} levels deep."))
+        } else if size.fields > max_complexity {
+            Some(format!("The operation selects more than {max_complexity} fields."))
+        } else if is_mutation && size.top_fields > max_mutations {
+            Some(format!("The operation holds more than {max_mutations} mutations."))
+        } else if size.values > MAX_VALUES {
+            Some("The operation asks for too much of the schema.".to_owned())
+        } else {
+            None
+        }
+    }
 }
 
 /// The size of a selection set with everything in it.
 #[derive(Clone, Copy, Default)]
 struct Size<'a> {
-    depth: u32,
-    /// How many values the answer may have, at most and by estimate: see [`values`].
-    cost: u32,
+    depth: usize,
+    /// The fields of the set, with those below.
+    fields: usize,
     /// The fields of the set itself.
-    top_fields: u32,
+    top_fields: usize,
+    /// How many values the answer may have, by estimate: see [`values`].
+    values: usize,
     /// The first field in it that asks for the schema.
     introspection: Option<&'a Positioned<Field>>,
 }
@@ -53,8 +75,9 @@ impl<'a> Size<'a> {
     fn and(self, other: Self) -> Self {
         Self {
             depth: self.depth.max(other.depth),
-            cost: self.cost.saturating_add(other.cost),
+            fields: self.fields.saturating_add(other.fields),
             top_fields: self.top_fields.saturating_add(other.top_fields),
+            values: self.values.saturating_add(other.values),
             introspection: self.introspection.or(other.introspection),
         }
     }
@@ -63,8 +86,9 @@ impl<'a> Size<'a> {
         let name = field.node.name.node.as_str();
         Self {
             depth: self.depth.saturating_add(1),
-            cost: self.cost.saturating_add(1).saturating_mul(values(name)),
+            fields: self.fields.saturating_add(1),
             top_fields: 1,
+            values: self.values.saturating_add(1).saturating_mul(values(name)),
             introspection: if matches!(name, "__schema" | "__type") { Some(field) } else { self.introspection },
         }
     }
@@ -107,7 +131,7 @@ impl<'a> Ruler<'a> {
 }
 
 /// How many values a field of the schema about itself has in this schema, roughly; every other field has one.
-fn values(field: &str) -> u32 {
+fn values(field: &str) -> usize {
     match field {
         "types" | "enumValues" => 20,
         "fields" => 12,
@@ -127,9 +151,5 @@ fn at(pos: async_graphql::Pos, message: String) -> GraphqlError {
     GraphqlError { message, locations: vec![place(pos)], path: Vec::new() }
 }
 
-/// GraphiQL's introspection has 15.
-const MAX_DEPTH: u32 = 20;
-/// GraphiQL's introspection costs about half of it.
-const MAX_COST: u32 = 100_000;
-/// A login costs a hash: a hundred of them in one request are as bad as a hundred requests, and harder to see.
-const MAX_MUTATIONS: u32 = 10;
+/// GraphiQL's introspection is about half of it.
+const MAX_VALUES: usize = 100_000;

@@ -30,8 +30,36 @@ use countersign::dialect::graphql_jwt::Asked;
 use countersign::store::{RefreshTokens, TokenLedger, Users};
 
 use crate::body::{BodyLimits, read};
+use crate::graphql::measure::Measure;
 use crate::log::log_failure;
 pub use schema::SchemaError;
+
+/// What a GraphQL server does and how much.
+#[derive(Clone, Copy, Debug)]
+pub struct GraphqlOptions {
+    /// How much of a request body is read.
+    pub body: BodyLimits,
+    /// Whether a browser that asks for no operation is shown GraphiQL.
+    pub graphiql: bool,
+    /// How many fields an operation may select, once its fragments are spread; 1000 by default.
+    pub max_complexity: usize,
+    /// How many selections may lie inside each other; 20 by default, of which GraphiQL's own introspection needs 15.
+    pub max_depth: usize,
+    /// How many mutations an operation may hold; 10 by default. A login costs a hash, whatever the request is.
+    pub max_mutations: usize,
+}
+
+impl Default for GraphqlOptions {
+    fn default() -> Self {
+        Self {
+            body: BodyLimits::default(),
+            graphiql: true,
+            max_complexity: 1_000,
+            max_depth: 20,
+            max_mutations: 10,
+        }
+    }
+}
 
 /// A route for GraphQL at `path`, and below it the files of GraphiQL, which a browser gets that asks for no operation.
 ///
@@ -39,14 +67,14 @@ pub use schema::SchemaError;
 /// use countersign::authority::Authority;
 /// use countersign::dialect::GraphqlJwt;
 /// use countersign::store::{RefreshTokens, TokenLedger, Users};
-/// use countersign_axum::{BodyLimits, SchemaError, graphql};
+/// use countersign_axum::{GraphqlOptions, SchemaError, graphql};
 ///
 /// fn app<S>(authority: Authority<S>) -> Result<axum::Router, SchemaError>
 /// where
 ///     S: Users + TokenLedger + RefreshTokens + 'static,
 /// {
 ///     let dialect = GraphqlJwt::default().header_prefix("Bearer");
-///     graphql(dialect, authority, "/graphql/", BodyLimits::default())
+///     graphql(dialect, authority, "/graphql/", GraphqlOptions::default())
 /// }
 /// ```
 ///
@@ -61,26 +89,28 @@ pub fn graphql<S>(
     dialect: GraphqlJwt,
     authority: Authority<S>,
     path: &str,
-    limits: BodyLimits,
+    options: GraphqlOptions,
 ) -> Result<Router, SchemaError>
 where
     S: Users + TokenLedger + RefreshTokens + 'static,
 {
-    let page = graphiql::page(path);
-    let files = graphiql::folder(path);
     let schema = schema::schema(dialect.user(), &authority)?;
-    let server = Arc::new(Server { dialect, authority, schema, limits, page });
-    Ok(Router::new()
-        .route(&literal(path), any(async move |request| answer(&server, request).await))
-        .route(&format!("{}{{file}}", literal(&files)), get(graphiql::file)))
+    let page = options.graphiql.then(|| graphiql::page(path));
+    let server = Arc::new(Server { dialect, authority, schema, options, page });
+    let router = Router::new().route(&literal(path), any(async move |request| answer(&server, request).await));
+    Ok(if options.graphiql {
+        router.route(&format!("{}{{file}}", literal(&graphiql::folder(path))), get(graphiql::file))
+    } else {
+        router
+    })
 }
 
 struct Server<S> {
     dialect: GraphqlJwt,
     authority: Authority<S>,
     schema: Schema,
-    limits: BodyLimits,
-    page: String,
+    options: GraphqlOptions,
+    page: Option<String>,
 }
 
 async fn answer<S>(server: &Server<S>, request: Request) -> Response
@@ -99,15 +129,19 @@ where
             }
         },
     };
-    let body = match read(body, server.limits).await {
+    let body = match read(body, server.options.body).await {
         Ok(body) => body,
         Err(rejection) => return dialect.reject(rejection).map(Body::from),
     };
     match dialect.parse(&http::Request::from_parts(parts, body)) {
-        Asked::Ide => graphiql::show(&server.page),
+        Asked::Ide => match &server.page {
+            Some(page) => graphiql::show(page),
+            None => dialect.no_ide().map(Body::from),
+        },
         Asked::Operation(operation) => {
             let introspection = caller.is_some() || !dialect.authenticates_introspection();
-            let answer = execute::execute(&server.schema, operation, caller, introspection).await;
+            let measure = Measure { options: &server.options, introspection };
+            let answer = execute::execute(&server.schema, operation, caller, measure).await;
             dialect.render(answer).map(Body::from)
         }
         Asked::Reply(response) => response.map(Body::from),

@@ -27,7 +27,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{BodyLimits, graphql};
+use crate::{BodyLimits, GraphqlOptions, graphql};
 
 pub(super) const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_250_000);
 const SECRET: &str = "a secret of at least 32 bytes, known to this test";
@@ -45,6 +45,15 @@ pub(super) fn house() -> House {
 }
 
 pub(super) fn house_with(dialect: GraphqlJwt, change: impl FnOnce(&mut TokenPolicy, &mut Rules)) -> House {
+    let body = BodyLimits { bytes: 512 * 1024, ..BodyLimits::default() };
+    house_that(dialect, GraphqlOptions { body, ..GraphqlOptions::default() }, change)
+}
+
+pub(super) fn house_that(
+    dialect: GraphqlJwt,
+    options: GraphqlOptions,
+    change: impl FnOnce(&mut TokenPolicy, &mut Rules),
+) -> House {
     let mut policy = TokenPolicy::default();
     policy.token_type_claim = None;
     policy.jti_claim = None;
@@ -71,8 +80,7 @@ pub(super) fn house_with(dialect: GraphqlJwt, change: impl FnOnce(&mut TokenPoli
         .clock(clock.clone())
         .build()
         .unwrap();
-    let limits = BodyLimits { bytes: 512 * 1024, ..BodyLimits::default() };
-    let router = graphql(dialect, authority, "/graphql/", limits).unwrap();
+    let router = graphql(dialect, authority, "/graphql/", options).unwrap();
     House { store, clock, router }
 }
 

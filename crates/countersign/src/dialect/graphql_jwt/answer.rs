@@ -69,6 +69,11 @@ impl GraphqlJwt {
         }
     }
 
+    /// Says that there is no page to write queries in.
+    pub fn no_ide(&self) -> Response<Bytes> {
+        respond(StatusCode::NOT_FOUND, PLAIN_TEXT, "Not Found")
+    }
+
     /// Says why a request did not get as far as being parsed.
     pub fn reject(&self, rejection: Rejection) -> Response<Bytes> {
         respond(rejection.status(), PLAIN_TEXT, words::rejection_text(rejection))
