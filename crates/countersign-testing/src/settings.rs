@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-/// The configuration of both services: Django's `SIMPLE_JWT` or `NINJA_JWT` and the few settings around it.
+/// The configuration of both services: Django's `SIMPLE_JWT`, `NINJA_JWT` or `GRAPHQL_JWT` and the few settings around it.
 ///
 /// The rest is as Django and the package have it by default, but for the password hasher: MD5, so that a login takes no
 /// time.
@@ -24,6 +24,8 @@ pub struct Settings {
 /// A package that the oracle's project can be made with.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Family {
+    /// The GraphQL JWT of strawberry-django-extras.
+    GraphqlJwt,
     /// django-ninja-jwt.
     NinjaJwt,
     /// djangorestframework-simplejwt.
@@ -63,7 +65,12 @@ impl Settings {
         Self { family: Family::NinjaJwt, ..Self::new() }
     }
 
-    /// Gives a setting of the package, by its Django name. Lifetimes are in seconds; `None` is null.
+    /// The defaults of GraphQL JWT's document, with its `refresh_token` app installed.
+    pub fn graphql_jwt() -> Self {
+        Self { family: Family::GraphqlJwt, blacklist: false, ..Self::new() }
+    }
+
+    /// Gives a setting of the package, by its Django name. Lifetimes and deltas are in seconds; `None` is null.
     #[must_use]
     pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.package.retain(|(known, _)| *known != name);
@@ -153,7 +160,10 @@ impl Settings {
         for (name, column) in self.user_model.renamed_columns() {
             line(format_args!("{name} = \"{column}\""));
         }
-        line(format_args!("[{}]\nblacklist = {}", self.family.table(), self.blacklist));
+        line(format_args!("[{}]", self.family.table()));
+        if self.family != Family::GraphqlJwt {
+            line(format_args!("blacklist = {}", self.blacklist));
+        }
         if self.stateless {
             line(format_args!("authentication_class = \"{}\"", self.authentication()));
         }
@@ -169,6 +179,7 @@ impl Settings {
 
     fn authentication(&self) -> &'static str {
         match (self.family, self.stateless) {
+            (Family::GraphqlJwt, _) => "strawberry_django_extras.jwt.backend.JWTBackend",
             (Family::NinjaJwt, false) => "ninja_jwt.authentication.JWTAuth",
             (Family::NinjaJwt, true) => "ninja_jwt.authentication.JWTStatelessUserAuthentication",
             (Family::SimpleJwt, false) => "rest_framework_simplejwt.authentication.JWTAuthentication",
@@ -189,6 +200,7 @@ impl Family {
     /// Countersign's table, and what the oracle's project calls it.
     fn table(self) -> &'static str {
         match self {
+            Self::GraphqlJwt => "graphql_jwt",
             Self::NinjaJwt => "ninja_jwt",
             Self::SimpleJwt => "simple_jwt",
         }

@@ -15,8 +15,10 @@ use countersign_sql::Database;
 
 use crate::config::Config;
 use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
+use crate::config::graphql_jwt::GraphqlJwtConfig;
 use crate::config::users::UsersConfig;
 use crate::failure::Failure;
+use crate::serve::graphql;
 
 /// A family that is ready to answer.
 pub(crate) struct Family {
@@ -47,9 +49,13 @@ pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Famil
         let longest = database.user_model().username().max_chars();
         families.push(house.family(family, family.dialect.clone().username_max_length(longest))?);
     }
+    if let Some(family) = &config.graphql_jwt {
+        families.push(house.graphql(family)?);
+    }
     if families.is_empty() {
         return Err(Failure::input(
-            "no family is configured, there is nothing to serve: add a table [simple_jwt] or [ninja_jwt]",
+            "no family is configured, there is nothing to serve: add a table [simple_jwt], [ninja_jwt] or \
+             [graphql_jwt]",
         ));
     }
     Ok(families)
@@ -75,6 +81,28 @@ impl House<'_> {
             algorithm: family.tokens.algorithm,
             paths: paths.collect(),
             router: routes(dialect, authority, family.routes.iter().cloned(), self.limits),
+        })
+    }
+
+    fn graphql(&self, family: &GraphqlJwtConfig) -> Result<Family, Failure> {
+        let table = family.tokens.package.table;
+        if family.refresh_tokens.are_kept && !self.database.has_refresh_tokens() {
+            return Err(Failure::input(format!(
+                "{table}.jwt_long_running_refresh_token is on, but the database has no table {:?} like that of \
+                 {}.refresh_token: create it with `countersign migrate`, or with Django's own `migrate`",
+                family.refresh_tokens.table, family.tokens.package.module
+            )));
+        }
+        let unnamed = |error: &dyn Display| Failure::input(format!("[{table}]: {error}"));
+        let dialect = graphql::dialect(family, self.database.user_model()).map_err(|error| unnamed(&error))?;
+        let authority = self.authority(&family.tokens)?;
+        let options = graphql::options(family, self.limits);
+        let router = countersign_axum::graphql(dialect, authority, &family.path, options);
+        Ok(Family {
+            table,
+            algorithm: family.tokens.algorithm,
+            paths: vec![(family.path.clone(), "graphql".to_owned())],
+            router: router.map_err(|error| unnamed(&error))?,
         })
     }
 
