@@ -15,7 +15,7 @@ use countersign_sql::Database;
 
 use crate::config::Config;
 use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
-use crate::config::graphql_jwt::GraphqlJwtConfig;
+use crate::config::graphql_jwt::{GraphqlJwtConfig, RefreshTokensConfig};
 use crate::config::users::UsersConfig;
 use crate::failure::Failure;
 use crate::serve::graphql;
@@ -38,6 +38,9 @@ pub(crate) struct Family {
 ///
 /// When there is none, or one cannot be served.
 pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Family>, Failure> {
+    if let Some(family) = &config.graphql_jwt {
+        require_refresh_tokens(&family.refresh_tokens, database)?;
+    }
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
     let house = House { database, users: &config.users, passwords: hashing_pool(config)?, limits };
@@ -59,6 +62,19 @@ pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Famil
         ));
     }
     Ok(families)
+}
+
+/// Refresh tokens that are to be kept have a table.
+fn require_refresh_tokens(tokens: &RefreshTokensConfig, database: &Database) -> Result<(), Failure> {
+    if !tokens.are_kept || database.has_refresh_tokens() {
+        return Ok(());
+    }
+    Err(Failure::input(format!(
+        "graphql_jwt.jwt_long_running_refresh_token is on, but the database has no table {:?} that refresh tokens can \
+         be kept in: create it with `countersign migrate`, or with Django's own `migrate` and the app \
+         strawberry_django_extras.jwt.refresh_token",
+        tokens.table
+    )))
 }
 
 /// What all families share.
@@ -86,13 +102,6 @@ impl House<'_> {
 
     fn graphql(&self, family: &GraphqlJwtConfig) -> Result<Family, Failure> {
         let table = family.tokens.package.table;
-        if family.refresh_tokens.are_kept && !self.database.has_refresh_tokens() {
-            return Err(Failure::input(format!(
-                "{table}.jwt_long_running_refresh_token is on, but the database has no table {:?} like that of \
-                 {}.refresh_token: create it with `countersign migrate`, or with Django's own `migrate`",
-                family.refresh_tokens.table, family.tokens.package.module
-            )));
-        }
         let unnamed = |error: &dyn Display| Failure::input(format!("[{table}]: {error}"));
         let dialect = graphql::dialect(family, self.database.user_model()).map_err(|error| unnamed(&error))?;
         let authority = self.authority(&family.tokens)?;

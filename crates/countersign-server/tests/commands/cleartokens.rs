@@ -55,6 +55,29 @@ fn the_tokens_of_before_are_cleared_where_none_are_kept_now() {
     assert_eq!(place.run(&["cleartokens"]).succeeded(), "Deleted 4 refresh tokens.\n");
 }
 
+#[test]
+fn where_tokens_are_kept_their_table_is_asked_for() {
+    let place = Place::with_user("");
+    let kept = [
+        ("COUNTERSIGN__GRAPHQL_JWT__JWT_LONG_RUNNING_REFRESH_TOKEN", "true"),
+        ("COUNTERSIGN__GRAPHQL_JWT__JWT_VERIFY_EXPIRATION", "true"),
+    ];
+    for command in ["check", "serve"] {
+        place.run_with(&[command], &kept, "").failed(
+            2,
+            &[
+                "graphql_jwt.jwt_long_running_refresh_token is on",
+                "`countersign migrate`",
+                "Django's own `migrate`",
+            ],
+        );
+    }
+    let migrated = place.run_with(&["migrate"], &kept, "");
+    assert!(migrated.succeeded().contains("refresh_token_refreshtoken"), "{migrated:?}");
+    let checked = place.run_with(&["check"], &kept, "");
+    assert!(checked.succeeded().contains("the table of long-running refresh tokens is there"), "{checked:?}");
+}
+
 /// Tokens on both sides of two days, some of them revoked. A name tells what a token is.
 fn fill(place: &Place) {
     for (token, age, revoked) in [

@@ -15,6 +15,7 @@ mod graphql_issued;
 mod graphql_refresh;
 mod graphql_requests;
 mod graphql_support;
+mod graphql_tokens;
 mod hashers;
 mod headers;
 mod last_login;
