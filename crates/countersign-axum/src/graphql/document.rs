@@ -95,7 +95,11 @@ fn no_document(found: ParseError) -> Answer {
     let text = found.to_string();
     // The parser draws a picture of the place; the last line says what it wanted there.
     let said = text.lines().last().map_or("", |line| line.trim_start_matches([' ', '=']));
-    Answer::Errors(vec![GraphqlError { message: format!("Syntax Error: {said}"), locations, path: Vec::new() }])
+    Answer::Errors(vec![GraphqlError {
+        message: format!("Syntax Error: {said}"),
+        locations,
+        path: Vec::new(),
+    }])
 }
 
 fn bad_request(reason: impl Into<Cow<'static, str>>) -> Answer {

@@ -89,7 +89,11 @@ impl<'a> Size<'a> {
             fields: self.fields.saturating_add(1),
             top_fields: 1,
             values: self.values.saturating_add(1).saturating_mul(values(name)),
-            introspection: if matches!(name, "__schema" | "__type") { Some(field) } else { self.introspection },
+            introspection: if matches!(name, "__schema" | "__type") {
+                Some(field)
+            } else {
+                self.introspection
+            },
         }
     }
 }
@@ -107,7 +111,9 @@ impl<'a> Ruler<'a> {
         for selection in &set.node.items {
             size = size.and(match &selection.node {
                 Selection::Field(field) => self.selections(&field.node.selection_set)?.below(field),
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, spread.pos)?,
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node, spread.pos)?
+                }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.node.selection_set)?,
             });
         }
@@ -117,7 +123,9 @@ impl<'a> Ruler<'a> {
     fn fragment(&mut self, name: &'a str, spread_at: async_graphql::Pos) -> Result<Size<'a>, GraphqlError> {
         match self.fragments.get(name) {
             Some(Some(size)) => return Ok(*size),
-            Some(None) => return Err(at(spread_at, format!("Cannot spread fragment '{name}' within itself."))),
+            Some(None) => {
+                return Err(at(spread_at, format!("Cannot spread fragment '{name}' within itself.")));
+            }
             None => {}
         }
         let found: Option<&'a Positioned<FragmentDefinition>> = self.document.fragments.get(name);

@@ -97,7 +97,8 @@ where
     let schema = schema::schema(dialect.user(), &authority)?;
     let page = options.graphiql.then(|| graphiql::page(path));
     let server = Arc::new(Server { dialect, authority, schema, options, page });
-    let router = Router::new().route(&literal(path), any(async move |request| answer(&server, request).await));
+    let router =
+        Router::new().route(&literal(path), any(async move |request| answer(&server, request).await));
     Ok(if options.graphiql {
         router.route(&format!("{}{{file}}", literal(&graphiql::folder(path))), get(graphiql::file))
     } else {

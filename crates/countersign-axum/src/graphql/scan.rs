@@ -131,9 +131,10 @@ mod tests {
     #[test]
     fn tokens_are_counted() {
         assert_eq!(message(&"a ,".repeat(5_000)), None);
-        assert_eq!(message(&"long_name ".repeat(5_001)).as_deref(), Some(
-            "Syntax Error: Document contains more than 5000 tokens. Parsing aborted."
-        ));
+        assert_eq!(
+            message(&"long_name ".repeat(5_001)).as_deref(),
+            Some("Syntax Error: Document contains more than 5000 tokens. Parsing aborted.")
+        );
         assert_eq!(message(&"é".repeat(100_000)), None);
         assert_eq!(message(&format!("{{a(b:\"{}\")}}", "x ".repeat(100_000))), None);
     }

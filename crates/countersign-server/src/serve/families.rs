@@ -38,9 +38,6 @@ pub(crate) struct Family {
 ///
 /// When there is none, or one cannot be served.
 pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Family>, Failure> {
-    if let Some(family) = &config.graphql_jwt {
-        require_refresh_tokens(&family.refresh_tokens, database)?;
-    }
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
     let house = House { database, users: &config.users, passwords: hashing_pool(config)?, limits };
@@ -102,8 +99,10 @@ impl House<'_> {
 
     fn graphql(&self, family: &GraphqlJwtConfig) -> Result<Family, Failure> {
         let table = family.tokens.package.table;
+        require_refresh_tokens(&family.refresh_tokens, self.database)?;
         let unnamed = |error: &dyn Display| Failure::input(format!("[{table}]: {error}"));
-        let dialect = graphql::dialect(family, self.database.user_model()).map_err(|error| unnamed(&error))?;
+        let dialect =
+            graphql::dialect(family, self.database.user_model()).map_err(|error| unnamed(&error))?;
         let authority = self.authority(&family.tokens)?;
         let options = graphql::options(family, self.limits);
         let router = countersign_axum::graphql(dialect, authority, &family.path, options);

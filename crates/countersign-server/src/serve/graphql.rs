@@ -34,7 +34,8 @@ pub(super) fn options(config: &GraphqlJwtConfig, body: BodyLimits) -> GraphqlOpt
 
 /// The columns that may be shown, under Django's names: the password is none of them.
 fn columns(model: &UserModel) -> impl Iterator<Item = UserColumn<'_>> {
-    let is = |column: &Column, other: Option<&Column>| other.is_some_and(|other| other.name() == column.name());
+    let is =
+        |column: &Column, other: Option<&Column>| other.is_some_and(|other| other.name() == column.name());
     let shown = model.columns().iter().filter(move |column| !is(column, Some(model.password())));
     shown.filter_map(move |column| {
         let field = if is(column, model.is_active()) {

@@ -58,7 +58,11 @@ fn what_there_is_no_token_for_cannot_be_revoked() {
 #[test]
 fn a_payload_without_its_times_is_told_so() {
     let pair = pair(&Settings::graphql_jwt());
-    for change in [json!({"without": ["origIat"]}), json!({"without": ["exp"]}), json!({"claims": {"exp": 1_u64 << 33}})] {
+    for change in [
+        json!({"without": ["origIat"]}),
+        json!({"without": ["exp"]}),
+        json!({"claims": {"exp": 1_u64 << 33}}),
+    ] {
         let answers = differ(&pair, 200, 200, &verify(&made(&pair, "access", &change)));
         assert_ne!(message(&answers.theirs), message(&answers.ours));
         assert_eq!(message(&answers.ours), "Invalid payload");

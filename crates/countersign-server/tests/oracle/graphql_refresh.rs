@@ -77,11 +77,14 @@ fn a_long_running_token_may_be_replaced_on_use() {
 fn a_long_running_token_grows_old() {
     let pair = pair(&long_running().set("JWT_REFRESH_EXPIRATION_DELTA", 3600));
     let tokens = each(&pair.agree(200, &login("ada")), refresh_token);
-    for (created, message_of) in [("2099-01-01 00:00:00", None), ("2020-01-01 00:00:00", Some("Token expired"))] {
+    for (created, message_of) in
+        [("2099-01-01 00:00:00", None), ("2020-01-01 00:00:00", Some("Token expired"))]
+    {
         pair.execute("UPDATE refresh_token_refreshtoken SET created = ?", &[created]);
         // The far future has seconds that an Int cannot say, so only the token is asked for.
         let query = "mutation($token: String) { requestToken(refreshToken: $token) { token } }";
-        let answers = pair.agree_each(200, &tokens.as_ref().map(|token| ask_with(query, &json!({"token": token}))));
+        let answers =
+            pair.agree_each(200, &tokens.as_ref().map(|token| ask_with(query, &json!({"token": token}))));
         assert_eq!(answers.ours.json()["errors"][0]["message"].as_str(), message_of);
     }
     // What has expired can still be revoked.

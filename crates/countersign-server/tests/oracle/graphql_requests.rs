@@ -16,7 +16,8 @@ fn a_login_gives_a_token_for_everything_else() {
     let renewed = each(&agree_on(&pair, &tokens, refresh), token);
     agree_on(&pair, &renewed, me);
     pair.same_rows();
-    let every = "{ who: me { id firstName lastName lastLogin dateJoined __typename ... on Node { id } } __typename }";
+    let every =
+        "{ who: me { id firstName lastName lastLogin dateJoined __typename ... on Node { id } } __typename }";
     let header = format!("JWT {}", tokens.ours);
     pair.agree(200, &ask(every).header("Authorization", header));
 }
@@ -47,7 +48,10 @@ fn wrong_credentials_and_arguments_are_refused_alike() {
     let two = r#"mutation { a: requestToken(username: "ada", password: "no") { token } b: verifyToken(token: "x") { exp } }"#;
     cases.push((200, ask(two)));
     let good = r#"requestToken(username: "ada", password: "enchantress of numbers") { token }"#;
-    cases.push((200, ask(&format!("mutation {{ a: {good} b: verifyToken(token: \"x\") {{ exp }} c: {good} }}"))));
+    cases.push((
+        200,
+        ask(&format!("mutation {{ a: {good} b: verifyToken(token: \"x\") {{ exp }} c: {good} }}")),
+    ));
     pair.agree_all(&cases);
     pair.same_rows();
 }
@@ -109,7 +113,8 @@ fn what_is_no_graphql_request_is_refused_alike() {
         cases.push((200, json_body(body)));
     }
     let me = r#"{"query":"{me{id}}"}"#;
-    for content_type in ["application/json; charset=utf-8", "Application/JSON", "application/json,text/plain"] {
+    for content_type in ["application/json; charset=utf-8", "Application/JSON", "application/json,text/plain"]
+    {
         cases.push((200, Request::post(GRAPHQL).header("Content-Type", content_type).body(me)));
     }
     cases.push((400, Request::post(GRAPHQL).body(me)));
@@ -125,7 +130,8 @@ fn queries_come_by_get_alike() {
     let get = |query: &str| Request::get(&format!("{GRAPHQL}?{query}"));
     let me = "query=%7Bme%7Bid%7D%7D";
     let two = "query=query%20A%7Bme%7Bid%7D%7Dquery%20B%7B__typename%7D&operationName=B";
-    let variables = "query=query($a:Boolean!)%7Bme@skip(if:$a)%7Bid%7D__typename%7D&variables=%7B%22a%22:true%7D";
+    let variables =
+        "query=query($a:Boolean!)%7Bme@skip(if:$a)%7Bid%7D__typename%7D&variables=%7B%22a%22:true%7D";
     pair.agree_all(&[
         (200, get(me)),
         (200, get(&format!("{me}&query=%7B__typename%7D"))),
@@ -160,12 +166,25 @@ fn the_schema_is_the_same() {
     let pair = pair(&Settings::graphql_jwt());
     let fields = "fields { name args { name type { ...T } defaultValue } type { ...T } }";
     let query = |name: &str| {
-        let of = format!("kind name {fields} interfaces {{ name }} possibleTypes {{ name }}");
+        // DIFFERENCE: that an interface has none itself is null to async-graphql.
+        let interfaces = if name == "Node" { "" } else { "interfaces { name }" };
+        let of = format!("kind name {fields} {interfaces} possibleTypes {{ name }}");
         let types = "fragment T on __Type { kind name ofType { kind name ofType { kind name } } }";
         ask(&format!("{{ __type(name: \"{name}\") {{ {of} }} }} {types}"))
     };
-    for name in ["Query", "Mutation", "UserType", "Node", "TokenType", "RefreshTokenType", "TokenPayloadType", "DateTime"] {
-        pair.agree(200, &query(name));
-    }
-    pair.agree(200, &ask("{ __schema { queryType { name } mutationType { name } subscriptionType { name } } }"));
+    let names = [
+        "Query",
+        "Mutation",
+        "UserType",
+        "Node",
+        "TokenType",
+        "RefreshTokenType",
+        "TokenPayloadType",
+        "DateTime",
+    ];
+    pair.agree_all(&names.map(|name| (200, query(name))));
+    pair.agree(
+        200,
+        &ask("{ __schema { queryType { name } mutationType { name } subscriptionType { name } } }"),
+    );
 }

@@ -12,8 +12,7 @@ pub(crate) const REFRESH_TOKENS: &str = "refresh_token_refreshtoken";
 pub(crate) const ME: &str = "{ me { id username email isActive isSuperuser isStaff fullName } }";
 pub(crate) const REVOKE: &str = "mutation($token: String!) { revokeToken(token: $token) }";
 pub(crate) const VERIFY: &str = "mutation($token: String!) { verifyToken(token: $token) { exp iat } }";
-pub(crate) const REFRESH: &str =
-    "mutation($token: String) { requestToken(refreshToken: $token) { token refreshToken { token exp iat } } }";
+pub(crate) const REFRESH: &str = "mutation($token: String) { requestToken(refreshToken: $token) { token refreshToken { token exp iat } } }";
 const LOGIN: &str = "mutation($username: String, $password: String) { requestToken(username: $username, password: \
                      $password) { token refreshToken { token exp iat } } }";
 
@@ -73,11 +72,7 @@ pub(crate) fn message(answer: &Response) -> String {
 
 /// Sends each side a request about its own token.
 #[track_caller]
-pub(crate) fn agree_on(
-    pair: &Pair,
-    tokens: &Both<String>,
-    request: fn(&str) -> Request,
-) -> Both<Response> {
+pub(crate) fn agree_on(pair: &Pair, tokens: &Both<String>, request: fn(&str) -> Request) -> Both<Response> {
     pair.agree_each(200, &tokens.as_ref().map(|token| request(token)))
 }
 

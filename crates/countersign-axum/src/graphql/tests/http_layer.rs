@@ -45,7 +45,10 @@ async fn a_token_that_is_not_good_is_refused_before_anything_else() {
         let headers = [("authorization", header), ("accept", "text/html")];
         for method in [Method::GET, Method::POST, Method::PUT, Method::OPTIONS] {
             let refused = house.send(request(method, "/graphql/", &headers, "}")).await;
-            assert_eq!((refused.status, refused.header("content-type")), (StatusCode::UNAUTHORIZED, Some("application/json")));
+            assert_eq!(
+                (refused.status, refused.header("content-type")),
+                (StatusCode::UNAUTHORIZED, Some("application/json"))
+            );
             assert_eq!(
                 refused.text(),
                 format!(
@@ -86,8 +89,14 @@ async fn what_is_no_graphql_request_is_400() {
         (r#"{"query":null}"#, "No GraphQL query found in the request"),
         (r#"{"query":""}"#, "No GraphQL query found in the request"),
         (r#"{"query":5}"#, "The GraphQL operation's `query` must be a string or null, if provided."),
-        (r#"{"query":"{a}","variables":[]}"#, "The GraphQL operation's `variables` must be an object or null, if provided."),
-        (r#"{"query":"{a}","extensions":1}"#, "The GraphQL operation's `extensions` must be an object or null, if provided."),
+        (
+            r#"{"query":"{a}","variables":[]}"#,
+            "The GraphQL operation's `variables` must be an object or null, if provided.",
+        ),
+        (
+            r#"{"query":"{a}","extensions":1}"#,
+            "The GraphQL operation's `extensions` must be an object or null, if provided.",
+        ),
         (r#"{"query":"{me{id}}","operationName":"X"}"#, "Unknown operation named \"X\"."),
         (r#"{"query":"{me{id}}","operationName":5}"#, "Unknown operation named \"5\"."),
         (r#"{"query":"fragment F on Query{me{id}}"}"#, "Can't get GraphQL operation type"),
@@ -97,7 +106,9 @@ async fn what_is_no_graphql_request_is_400() {
         assert_eq!(answer.header("content-type"), Some("text/plain"));
     }
     assert_eq!(house.post(&b"\xff\xfe"[..], &[]).await.status, StatusCode::BAD_REQUEST);
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
+    for content_type in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
+    {
         let headers = [("content-type", content_type)];
         let answer = house.send(request(Method::POST, "/graphql/", &headers, ME)).await;
         assert_eq!((answer.status, answer.text()), (StatusCode::BAD_REQUEST, "Unsupported content type"));
@@ -112,7 +123,8 @@ async fn queries_come_by_get_and_mutations_do_not() {
     let ask = async |query: &str| house.get(&format!("/graphql/?{query}"), &[]).await;
     assert_eq!(ask("query=%7Bme%7Bid%7D%7D").await.text(), NOBODY);
     assert_eq!(ask("query=x&query=%7Bme%7Bid%7D%7D").await.text(), NOBODY);
-    let variables = "query=query($a:Boolean!)%7Bme@skip(if:$a)%7Bid%7D__typename%7D&variables=%7B%22a%22:true%7D";
+    let variables =
+        "query=query($a:Boolean!)%7Bme@skip(if:$a)%7Bid%7D__typename%7D&variables=%7B%22a%22:true%7D";
     assert_eq!(ask(variables).await.text(), r#"{"data":{"__typename":"Query"}}"#);
     let named = "query=query%20A%7Bme%7Bid%7D%7Dquery%20B%7B__typename%7D";
     assert_eq!(ask(named).await.text(), NOBODY, "the first, where none is named");
@@ -149,7 +161,14 @@ async fn other_methods_are_405() {
 #[tokio::test]
 async fn a_document_that_is_wrong_is_an_answer_with_errors() {
     let house = house();
-    for query in ["{me{id}", "{nope}", "{me}", "{me{nope}}", "mutation{verifyToken{exp}}", "mutation{verifyToken(token:5){exp}}"] {
+    for query in [
+        "{me{id}",
+        "{nope}",
+        "{me}",
+        "{me{nope}}",
+        "mutation{verifyToken{exp}}",
+        "mutation{verifyToken(token:5){exp}}",
+    ] {
         let answer = house.ask(query, json!({}), None).await;
         assert_eq!(answer.status, StatusCode::OK);
         assert!(answer.text().starts_with(r#"{"data":null,"errors":[{"message":""#), "{}", answer.text());

@@ -72,7 +72,9 @@ async fn introspection_may_be_for_users_alone() {
     let house = house_with(GraphqlJwt::default().authenticate_introspection(true), |_, _| {});
     let token = house.token().await;
     let disabled = |name: &str| {
-        format!("GraphQL introspection has been disabled, but the requested query contained the field '{name}'.")
+        format!(
+            "GraphQL introspection has been disabled, but the requested query contained the field '{name}'."
+        )
     };
     for (query, name) in [
         (INTROSPECTION, "__schema"),
@@ -88,13 +90,17 @@ async fn introspection_may_be_for_users_alone() {
 
 #[tokio::test]
 async fn whoever_mounts_it_says_how_much() {
-    let options = GraphqlOptions { max_complexity: 3, max_depth: 2, max_mutations: 1, ..GraphqlOptions::default() };
+    let options =
+        GraphqlOptions { max_complexity: 3, max_depth: 2, max_mutations: 1, ..GraphqlOptions::default() };
     let house = house_that(GraphqlJwt::default(), options, |_, _| {});
     assert_eq!(house.data("{me{id email}}", json!({})).await, json!({"me": null}));
     for (query, message) in [
         ("{me{id email username}}", "The operation selects more than 3 fields."),
         ("{__type(name:\"Int\"){ofType{kind}}}", "The operation is nested more than 2 levels deep."),
-        (r#"mutation{a:revokeToken(token:"")b:revokeToken(token:"")}"#, "The operation holds more than 1 mutations."),
+        (
+            r#"mutation{a:revokeToken(token:"")b:revokeToken(token:"")}"#,
+            "The operation holds more than 1 mutations.",
+        ),
     ] {
         assert_eq!(house.ask(query, json!({}), None).await.error(), message);
     }
@@ -109,10 +115,20 @@ async fn whoever_mounts_it_says_how_much() {
 async fn bodies_are_bounded() {
     let house = house();
     let answer = house.post("x".repeat(512 * 1024 + 1), &[]).await;
-    assert_eq!((answer.status, answer.text()), (StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large."));
-    let variables = format!("{{\"query\":\"{{me{{id}}}}\",\"variables\":{{\"a\":{}{}}}}}", "[".repeat(10_000), "]".repeat(10_000));
+    assert_eq!(
+        (answer.status, answer.text()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.")
+    );
+    let variables = format!(
+        "{{\"query\":\"{{me{{id}}}}\",\"variables\":{{\"a\":{}{}}}}}",
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
     let answer = house.post(variables, &[]).await;
-    assert_eq!((answer.status, answer.text()), (StatusCode::BAD_REQUEST, "Unable to parse request body as JSON"));
+    assert_eq!(
+        (answer.status, answer.text()),
+        (StatusCode::BAD_REQUEST, "Unable to parse request body as JSON")
+    );
     let long = json!({"t": "x".repeat(300_000)});
     let verify = "mutation($t: String!) { verifyToken(token: $t) { exp } }";
     assert_eq!(house.ask(verify, long, None).await.error(), "Error decoding signature");

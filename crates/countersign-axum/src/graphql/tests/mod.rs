@@ -173,7 +173,10 @@ impl House {
     /// The data of an answer without errors.
     pub(super) async fn data(&self, query: &str, variables: Value) -> Value {
         let answer = self.ask(query, variables, None).await;
-        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, Some("application/json")));
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::OK, Some("application/json"))
+        );
         let mut json = answer.json();
         assert!(json.get("errors").is_none(), "{json}");
         json["data"].take()

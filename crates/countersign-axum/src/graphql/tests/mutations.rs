@@ -6,7 +6,8 @@ use super::*;
 async fn a_login_gives_a_token_that_says_who_it_is() {
     let house = house();
     let token = house.token().await;
-    let me = "{ me { id username email isActive isStaff isSuperuser fullName lastLogin dateJoined __typename } }";
+    let me =
+        "{ me { id username email isActive isStaff isSuperuser fullName lastLogin dateJoined __typename } }";
     let answer = house.ask(me, json!({}), Some(&token)).await;
     assert_eq!(
         answer.text(),
@@ -34,7 +35,8 @@ async fn what_is_wrong_with_a_login_is_told_in_the_packages_words() {
         (r#"username: "ada", password: "pw", refreshToken: null"#, "Token expired"),
         (r#"refreshToken: "x""#, "Token expired"),
     ] {
-        let answer = house.ask(&format!("mutation{{requestToken({arguments}){{token}}}}"), json!({}), None).await;
+        let answer =
+            house.ask(&format!("mutation{{requestToken({arguments}){{token}}}}"), json!({}), None).await;
         assert_eq!(
             answer.text(),
             format!(
@@ -44,7 +46,10 @@ async fn what_is_wrong_with_a_login_is_told_in_the_packages_words() {
             "{arguments}"
         );
     }
-    assert_eq!(house.ask("mutation{requestToken{token}}", json!({}), None).await.error(), "Invalid arguments");
+    assert_eq!(
+        house.ask("mutation{requestToken{token}}", json!({}), None).await.error(),
+        "Invalid arguments"
+    );
 }
 
 #[tokio::test]
@@ -93,7 +98,8 @@ async fn long_running_tokens_are_given_used_and_revoked() {
         let granted = house.data(LOGIN, json!({})).await;
         let refresh = &granted["requestToken"]["refreshToken"];
         assert_eq!((&refresh["iat"], &refresh["exp"]), (&json!(1_700_000_000), &json!(1_700_604_800)));
-        let renew = "mutation($t: String) { requestToken(refreshToken: $t) { token refreshToken { token } } }";
+        let renew =
+            "mutation($t: String) { requestToken(refreshToken: $t) { token refreshToken { token } } }";
         let renewed = house.data(renew, json!({"t": refresh["token"]})).await;
         let next = &renewed["requestToken"]["refreshToken"]["token"];
         assert_eq!(next == &refresh["token"], !reuse);
@@ -116,7 +122,8 @@ async fn several_mutations_run_in_turn_and_end_with_the_first_that_fails() {
     assert!(both["a"]["token"].is_string() && both["b"]["token"].is_string());
     assert_eq!(house.store.refresh_tokens().len(), 2);
     let fails = r#"no:requestToken(username:"ada",password:"no"){token}"#;
-    let answer = house.ask(&format!("mutation{{a:{login} {fails} b:{login} no2:{login}}}"), json!({}), None).await;
+    let answer =
+        house.ask(&format!("mutation{{a:{login} {fails} b:{login} no2:{login}}}"), json!({}), None).await;
     assert_eq!(answer.error(), "Authentication failure");
     assert_eq!(answer.json()["errors"][0]["path"], json!(["no"]));
     assert_eq!(house.store.refresh_tokens().len(), 3, "what comes after the failure is not done");

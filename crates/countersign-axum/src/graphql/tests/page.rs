@@ -9,13 +9,15 @@ use crate::graphql::graphiql::{FILES, page};
 async fn a_browser_gets_a_page_whose_files_are_here() {
     let house = house();
     let shown = house.get("/graphql/", &[("accept", "text/html,*/*;q=0.8")]).await;
-    assert_eq!((shown.status, shown.header("content-type")), (StatusCode::OK, Some("text/html; charset=utf-8")));
+    assert_eq!(
+        (shown.status, shown.header("content-type")),
+        (StatusCode::OK, Some("text/html; charset=utf-8"))
+    );
     let policy = shown.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
     assert!(!policy.contains("unsafe-eval") && !policy.contains("http"), "{policy}");
     assert_eq!(shown.header("x-content-type-options"), Some("nosniff"));
-    let references: Vec<_> =
-        shown.text().split('"').filter(|text| text.starts_with("./graphiql/")).collect();
+    let references: Vec<_> = shown.text().split('"').filter(|text| text.starts_with("./graphiql/")).collect();
     assert_eq!(references.len(), FILES.len());
     for reference in references {
         let file = house.get(&format!("/graphql/{}", &reference[2..]), &[]).await;
@@ -26,7 +28,8 @@ async fn a_browser_gets_a_page_whose_files_are_here() {
         let again = house.get(&format!("/graphql/{}", &reference[2..]), &[("if-none-match", tag)]).await;
         assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
     }
-    for other in ["/graphql/graphiql/../graphiql.rs", "/graphql/graphiql/LICENSE-react", "/graphql/graphiql/"] {
+    for other in ["/graphql/graphiql/../graphiql.rs", "/graphql/graphiql/LICENSE-react", "/graphql/graphiql/"]
+    {
         assert_eq!(house.get(other, &[]).await.status, StatusCode::NOT_FOUND, "{other}");
     }
     let query = house.get("/graphql/?query=%7Bme%7Bid%7D%7D", &[("accept", "text/html")]).await;
@@ -67,14 +70,20 @@ fn nothing_is_fetched_from_elsewhere() {
             text = String::from_utf8(file.bytes.to_vec()).unwrap();
         }
         for (at, _) in text.match_indices("://") {
-            let start = text[..at].rfind(|char: char| !char.is_ascii_alphabetic()).map_or(0, |before| before + 1);
-            let url: String = text[start..].chars().take_while(|char| !"\"'` )\\,;<>".contains(*char)).collect();
+            let start =
+                text[..at].rfind(|char: char| !char.is_ascii_alphabetic()).map_or(0, |before| before + 1);
+            let url: String =
+                text[start..].chars().take_while(|char| !"\"'` )\\,;<>".contains(*char)).collect();
             let is_a_word = matches!(&*url, "http://" | "https://" | "://" | "mailto://");
             assert!(is_a_word || known.iter().any(|known| url.starts_with(known)), "{}: {url}", file.name);
         }
         if file.name.ends_with(".css") {
             assert!(!text.contains("@import") && !text.contains("@font-face"), "{}", file.name);
-            assert!(text.match_indices("url(").all(|(at, _)| text[at + 4..].starts_with("\"data:")), "{}", file.name);
+            assert!(
+                text.match_indices("url(").all(|(at, _)| text[at + 4..].starts_with("\"data:")),
+                "{}",
+                file.name
+            );
         }
         assert!(!text.contains("sourceMappingURL"), "{}", file.name);
     }

@@ -20,7 +20,9 @@ fn the_user_model_names_an_argument_and_the_fields_of_a_user() {
         column("password", FieldType::Text, false),
     ];
     let sdl = sdl(&UserType::new("login_name", columns).unwrap());
-    assert!(sdl.contains("requestToken(loginName: String, password: String, refreshToken: String): TokenType!"));
+    assert!(
+        sdl.contains("requestToken(loginName: String, password: String, refreshToken: String): TokenType!")
+    );
     let user = sdl.split("type UserType").nth(1).unwrap().split('}').next().unwrap();
     assert!(user.contains("loginName: String!") && user.contains("email: String\n"), "{user}");
     assert!(!user.contains("pet") && !user.contains("password"), "{user}");

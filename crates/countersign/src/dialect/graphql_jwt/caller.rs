@@ -57,10 +57,15 @@ impl GraphqlJwt {
                 let text = words::undecided_text(error);
                 let response = match self.unauthorized {
                     UnauthorizedHandler::Json => {
-                        let body = Json::object([("errors", Json::List(vec![Json::object([("message", text.into())])]))]);
+                        let body = Json::object([(
+                            "errors",
+                            Json::List(vec![Json::object([("message", text.into())])]),
+                        )]);
                         respond(StatusCode::SERVICE_UNAVAILABLE, JSON, body.to_python())
                     }
-                    UnauthorizedHandler::PlainText => respond(StatusCode::SERVICE_UNAVAILABLE, PLAIN_TEXT, text),
+                    UnauthorizedHandler::PlainText => {
+                        respond(StatusCode::SERVICE_UNAVAILABLE, PLAIN_TEXT, text)
+                    }
                 };
                 words::retry_later(response, error)
             }

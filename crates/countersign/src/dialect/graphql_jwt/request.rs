@@ -64,7 +64,9 @@ fn operation(mut members: Map<String, Value>, read_only: bool) -> Result<Operati
     let query = match given("query") {
         None => String::new(),
         Some(Value::String(query)) => query,
-        Some(_) => return Err("The GraphQL operation's `query` must be a string or null, if provided.".into()),
+        Some(_) => {
+            return Err("The GraphQL operation's `query` must be a string or null, if provided.".into());
+        }
     };
     let mut object = |name: &str| match given(name) {
         None => Ok(Map::new()),

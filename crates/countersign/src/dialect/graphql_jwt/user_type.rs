@@ -62,16 +62,20 @@ impl Default for UserType {
     fn default() -> Self {
         use FieldType::{Boolean, DateTime, Text};
         let column = |field, kind, nullable| UserColumn { field, column: field, kind, nullable };
-        Self::of("username".to_owned(), "username", [
-            column("email", Text, false),
-            column("first_name", Text, false),
-            column("last_name", Text, false),
-            column("is_active", Boolean, false),
-            column("is_staff", Boolean, false),
-            column("is_superuser", Boolean, false),
-            column("last_login", DateTime, true),
-            column("date_joined", DateTime, false),
-        ])
+        Self::of(
+            "username".to_owned(),
+            "username",
+            [
+                column("email", Text, false),
+                column("first_name", Text, false),
+                column("last_name", Text, false),
+                column("is_active", Boolean, false),
+                column("is_staff", Boolean, false),
+                column("is_superuser", Boolean, false),
+                column("last_login", DateTime, true),
+                column("date_joined", DateTime, false),
+            ],
+        )
     }
 }
 
@@ -280,7 +284,9 @@ mod tests {
     fn no_name_is_given_twice() {
         let column = |field| UserColumn { field, column: field, kind: FieldType::Text, nullable: false };
         let columns = || [column("first_name"), column("last_name")];
-        let names = |user_type: &UserType| user_type.fields().iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+        let names = |user_type: &UserType| {
+            user_type.fields().iter().map(|field| field.name.clone()).collect::<Vec<_>>()
+        };
         let named = UserType::new("full_name", columns()).unwrap();
         assert_eq!(names(&named), ["fullName", "firstName", "lastName"]);
         assert_eq!(named.fields[0].source, Source::Username);
