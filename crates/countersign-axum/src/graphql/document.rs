@@ -26,7 +26,7 @@ impl Document {
     /// The answer, where there is nothing to execute.
     pub(super) fn read(operation: &Operation) -> Result<Self, Answer> {
         scan(&operation.query).map_err(|error| Answer::Errors(vec![error]))?;
-        let parsed = parse_query(&operation.query).map_err(no_document)?;
+        let parsed = parse_query(&operation.query).map_err(|found| no_document(&found))?;
         let name = match (&parsed.operations, &operation.name) {
             (DocumentOperations::Single(_), None) => None,
             (DocumentOperations::Multiple(operations), None) => {
@@ -87,7 +87,7 @@ pub(super) fn error(found: &ServerError) -> GraphqlError {
 }
 
 /// DIFFERENCE: the words about a document that is none are the parser's own, after "Syntax Error: ".
-fn no_document(found: ParseError) -> Answer {
+fn no_document(found: &ParseError) -> Answer {
     if matches!(found, ParseError::MissingOperation) {
         return bad_request(NO_OPERATION);
     }

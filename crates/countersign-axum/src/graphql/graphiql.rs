@@ -3,6 +3,8 @@
 //! The files are served as they are kept, compressed: every browser takes gzip. Their names never change, so a browser asks
 //! again after a day, and is told by the entity tag that nothing has.
 
+use std::fmt::Write;
+
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::header::{
@@ -11,11 +13,17 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use countersign::dialect::GraphqlJwt;
 
 /// The page for a GraphQL endpoint at `path`. It finds its files by a relative reference, wherever the router is nested.
-pub(super) fn page(path: &str) -> String {
+pub(super) fn page(path: &str, dialect: &GraphqlJwt) -> String {
     let last = path.rsplit('/').next().unwrap_or_default();
-    include_str!("graphiql/index.html").replace("{files}", &relative(&folder(last)))
+    let (header, prefix) = dialect.header();
+    include_str!("graphiql/index.html")
+        .replace("{files}", &relative(&folder(last)))
+        .replace("{username}", dialect.user().username_argument())
+        .replace("{header}", &attribute(header.as_str()))
+        .replace("{prefix}", &attribute(prefix))
 }
 
 /// Where the files are, with the last slash.
@@ -72,10 +80,15 @@ fn relative(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"/-_.~%".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text += &format!("%{byte:02X}");
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text
+}
+
+/// Text as it may stand between the quotes of an attribute of HTML.
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 
 /// One of the files that the page needs.

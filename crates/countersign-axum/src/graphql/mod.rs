@@ -95,7 +95,7 @@ where
     S: Users + TokenLedger + RefreshTokens + 'static,
 {
     let schema = schema::schema(dialect.user(), &authority)?;
-    let page = options.graphiql.then(|| graphiql::page(path));
+    let page = options.graphiql.then(|| graphiql::page(path, &dialect));
     let server = Arc::new(Server { dialect, authority, schema, options, page });
     let router =
         Router::new().route(&literal(path), any(async move |request| answer(&server, request).await));

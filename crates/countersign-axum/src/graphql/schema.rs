@@ -67,7 +67,7 @@ fn node() -> Interface {
 
 fn user(user_type: &UserType) -> Object {
     let id = Field::new("id", TypeRef::named_nn(TypeRef::ID), |context| {
-        of_parent(context, |user: &User| Some(UserType::global_id(user).into()))
+        of_parent(&context, |user: &User| Some(UserType::global_id(user).into()))
     });
     let object = Object::new(UserType::NAME).implement(NODE).field(id.description(ID));
     user_type.fields().iter().cloned().fold(object, |object, field| object.field(user_field(field)))
@@ -97,15 +97,15 @@ where
     let arguments = [optional(&username), optional("password"), optional("refreshToken")];
     let request = Field::new("requestToken", TypeRef::named_nn(TOKEN), move |context| {
         let (authority, username) = (requesting.clone(), Arc::clone(&username));
-        FieldFuture::new(async move { Ok(given(request_token(context, authority, username).await?)) })
+        FieldFuture::new(async move { Ok(Some(given(request_token(context, authority, username).await?))) })
     });
     let revoke = Field::new("revokeToken", TypeRef::named_nn(TypeRef::BOOLEAN), move |context| {
         let authority = revoking.clone();
-        FieldFuture::new(async move { Ok(given(revoke_token(context, authority).await?)) })
+        FieldFuture::new(async move { Ok(Some(given(revoke_token(context, authority).await?))) })
     });
     let verify = Field::new("verifyToken", TypeRef::named_nn(PAYLOAD), move |context| {
         let authority = verifying.clone();
-        FieldFuture::new(async move { Ok(given(verify_token(context, authority).await?)) })
+        FieldFuture::new(async move { Ok(Some(given(verify_token(context, authority).await?))) })
     });
     Object::new(MUTATION)
         .field(arguments.into_iter().fold(request, Field::argument))
@@ -114,19 +114,19 @@ where
 }
 
 /// What a mutation gave, for the fields that are asked of it.
-fn given(done: Done) -> Option<FieldValue<'static>> {
-    Some(match done {
+fn given(done: Done) -> FieldValue<'static> {
+    match done {
         Done::Revoked => FieldValue::value(true),
         done => FieldValue::owned_any(done),
-    })
+    }
 }
 
 fn token_type() -> Object {
     let token = Field::new("token", TypeRef::named_nn(TypeRef::STRING), |context| {
-        of_grant(context, |grant| Some(FieldValue::value(grant.access.expose())))
+        of_grant(&context, |grant| Some(FieldValue::value(grant.access.expose())))
     });
     let refresh_token = Field::new("refreshToken", TypeRef::named(REFRESH_TOKEN), |context| {
-        of_grant(context, |grant| grant.refresh.as_ref().map(|refresh| FieldValue::borrowed_any(refresh)))
+        of_grant(&context, |grant| grant.refresh.as_ref().map(|refresh| FieldValue::borrowed_any(refresh)))
     });
     Object::new(TOKEN).field(token).field(refresh_token)
 }
@@ -134,7 +134,7 @@ fn token_type() -> Object {
 fn refresh_token_type() -> Object {
     let field = |name, ty, show: fn(&RefreshGrant) -> Value| {
         Field::new(name, TypeRef::named_nn(ty), move |context| {
-            of_parent(context, move |refresh: &RefreshGrant| Some(show(refresh)))
+            of_parent(&context, move |refresh: &RefreshGrant| Some(show(refresh)))
         })
     };
     Object::new(REFRESH_TOKEN)
@@ -146,7 +146,7 @@ fn refresh_token_type() -> Object {
 fn token_payload_type() -> Object {
     let field = |name, pick: fn(i32, i32) -> i32| {
         Field::new(name, TypeRef::named_nn(TypeRef::INT), move |context| {
-            of_parent(context, move |done: &Done| match done {
+            of_parent(&context, move |done: &Done| match done {
                 Done::Verified { exp, iat } => Some(Value::from(pick(*exp, *iat))),
                 _ => None,
             })
@@ -156,22 +156,22 @@ fn token_payload_type() -> Object {
 }
 
 fn of_grant<'a>(
-    context: ResolverContext<'a>,
-    show: impl Fn(&'a Grant) -> Option<FieldValue<'a>> + Send + 'a,
+    context: &ResolverContext<'a>,
+    show: impl FnOnce(&'a Grant) -> Option<FieldValue<'a>>,
 ) -> FieldFuture<'a> {
-    FieldFuture::new(async move {
-        match context.parent_value.try_downcast_ref::<Done>()? {
-            Done::Granted(grant) => Ok(show(grant)),
-            _ => Err(Error::new("no token was granted")),
-        }
-    })
+    let shown = context.parent_value.try_downcast_ref::<Done>().and_then(|done| match done {
+        Done::Granted(grant) => Ok(show(grant)),
+        _ => Err(Error::new("no token was granted")),
+    });
+    FieldFuture::new(async move { shown })
 }
 
 fn of_parent<'a, T: Send + Sync + 'static>(
-    context: ResolverContext<'a>,
-    show: impl Fn(&'a T) -> Option<Value> + Send + 'a,
+    context: &ResolverContext<'a>,
+    show: impl FnOnce(&'a T) -> Option<Value>,
 ) -> FieldFuture<'a> {
-    FieldFuture::new(async move { Ok(show(context.parent_value.try_downcast_ref::<T>()?)) })
+    let shown = context.parent_value.try_downcast_ref::<T>().map(show);
+    FieldFuture::new(async move { shown })
 }
 
 const DATE_TIME: &str = "DateTime";

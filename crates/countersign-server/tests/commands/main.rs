@@ -7,6 +7,7 @@ mod cleartokens;
 mod dev;
 mod families;
 mod flush;
+mod graphql;
 mod harness;
 mod help;
 mod import_django;

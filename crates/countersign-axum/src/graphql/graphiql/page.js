@@ -1,6 +1,9 @@
-const SIGN_IN = `# Sign in:
-mutation {
-  requestToken(username: "", password: "") {
+const place = document.getElementById("graphiql");
+const { username, header, prefix } = place.dataset;
+
+const FIRST_STEPS = `# Sign in:
+mutation SignIn {
+  requestToken(${username}: "", password: "") {
     token
     refreshToken {
       token
@@ -10,10 +13,10 @@ mutation {
 
 # Then put the token below, under "Headers":
 #
-#   { "Authorization": "JWT the.token.here" }
+#   { "${header}": "${prefix} the.token.here" }
 #
 # and ask who you are.
-query {
+query Me {
   me {
     id
   }
@@ -21,12 +24,11 @@ query {
 `;
 
 // Only what is asked here is sent anywhere, and only to the server this page came from.
-const fetcher = GraphiQL.createFetcher({ url: window.location.pathname });
 const page = React.createElement(GraphiQL, {
-  fetcher,
-  defaultQuery: SIGN_IN,
+  fetcher: GraphiQL.createFetcher({ url: window.location.pathname }),
+  defaultQuery: FIRST_STEPS,
   isHeadersEditorEnabled: true,
   // A token is not for the disk.
   shouldPersistHeaders: false,
 });
-ReactDOM.createRoot(document.getElementById("graphiql")).render(page);
+ReactDOM.createRoot(place).render(page);

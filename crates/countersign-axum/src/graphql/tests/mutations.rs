@@ -27,7 +27,7 @@ async fn what_is_wrong_with_a_login_is_told_in_the_packages_words() {
     for (arguments, message) in [
         (r#"username: "ada", password: "no""#, "Authentication failure"),
         (r#"username: "eve", password: "pw""#, "Authentication failure"),
-        (r#"username: null, password: null"#, "Authentication failure"),
+        ("username: null, password: null", "Authentication failure"),
         (r#"username: "", password: """#, "Authentication failure"),
         (r#"username: "ada""#, "Invalid arguments"),
         (r#"password: "pw""#, "Invalid arguments"),

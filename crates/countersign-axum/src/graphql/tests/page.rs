@@ -45,8 +45,11 @@ fn the_page_finds_its_files_wherever_it_is() {
         ("/", "./graphiql/"),
         ("/x\"><b", "./x%22%3E%3Cb/graphiql/"),
     ] {
-        assert!(page(path).contains(&format!("src=\"{files}react.js\"")), "{path}: {}", page(path));
+        let page = page(path, &GraphqlJwt::default());
+        assert!(page.contains(&format!("src=\"{files}react.js\"")), "{path}: {page}");
     }
+    let dialect = GraphqlJwt::default().header_prefix("a\"><b");
+    assert!(page("/", &dialect).contains(r#"data-prefix="a&quot;>&lt;b""#));
 }
 
 /// Every URL there is in what is served is a name in an XML document or a text to read: nothing that is fetched.
@@ -77,7 +80,7 @@ fn nothing_is_fetched_from_elsewhere() {
             let is_a_word = matches!(&*url, "http://" | "https://" | "://" | "mailto://");
             assert!(is_a_word || known.iter().any(|known| url.starts_with(known)), "{}: {url}", file.name);
         }
-        if file.name.ends_with(".css") {
+        if ["graphiql.css", "page.css"].contains(&file.name) {
             assert!(!text.contains("@import") && !text.contains("@font-face"), "{}", file.name);
             assert!(
                 text.match_indices("url(").all(|(at, _)| text[at + 4..].starts_with("\"data:")),
@@ -87,7 +90,7 @@ fn nothing_is_fetched_from_elsewhere() {
         }
         assert!(!text.contains("sourceMappingURL"), "{}", file.name);
     }
-    let page = page("/graphql/");
+    let page = page("/graphql/", &GraphqlJwt::default());
     assert!(!page.contains("//") && !page.contains("http"), "{page}");
     assert!(!page.contains("<script>") && !page.contains("<style"), "the policy forbids them");
 }

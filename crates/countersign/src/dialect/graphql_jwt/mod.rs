@@ -11,8 +11,7 @@ mod caller;
 mod mutation;
 mod names;
 mod request;
-#[cfg(test)]
-mod tests;
+mod time;
 mod user_type;
 
 use http::header::{AUTHORIZATION, HeaderName};
@@ -86,6 +85,11 @@ impl GraphqlJwt {
     /// What clients see of the user model.
     pub fn user(&self) -> &UserType {
         &self.user_type
+    }
+
+    /// Where a request has its token, and the word before it.
+    pub fn header(&self) -> (&HeaderName, &str) {
+        (&self.header_name, &self.header_prefix)
     }
 
     /// Whether only a user may ask what the schema is.
