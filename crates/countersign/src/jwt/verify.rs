@@ -5,7 +5,8 @@ use std::ops::Deref;
 
 use crate::claims::{ClaimTypeError, Claims};
 
-/// Proof that a signature was verified and the registered claims hold, or that we made the claims ourselves.
+/// Proof that a signature was verified and the registered claims hold, or that we made the claims ourselves; or,
+/// where [`danger`](super::danger) says so, that there need be no signature.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verified<T>(T);
 
