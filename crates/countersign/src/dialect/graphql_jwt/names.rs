@@ -20,11 +20,12 @@ pub fn camel_case(column: &str) -> Result<String, NotAName> {
     let mut words = column.split('_');
     let mut name = words.next().unwrap_or_default().to_owned();
     for word in words {
-        match word.split_at_checked(1) {
+        let mut letters = word.chars();
+        match letters.next() {
             // Python's `capitalize`: what follows the first letter is small.
-            Some((first, rest)) => {
-                name += &first.to_ascii_uppercase();
-                name += &rest.to_ascii_lowercase();
+            Some(first) => {
+                name.push(first.to_ascii_uppercase());
+                name += &letters.as_str().to_ascii_lowercase();
             }
             None => name.push('_'),
         }
