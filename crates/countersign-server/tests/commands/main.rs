@@ -8,6 +8,7 @@ mod dev;
 mod expressions;
 mod families;
 mod flush;
+mod graphql;
 mod harness;
 mod help;
 mod import_django;
