@@ -40,7 +40,6 @@ impl Carried {
         let hashers = hashers(&project.password_hashers, &mut left);
         let backend = backend(&project.authentication_backends, &mut left);
         let users = users(&project.users, backend.written(), &mut left);
-        rest_framework(project, &mut left);
         let tables = families::carried(project, backend.logs_in(), files, &mut left);
 
         let head = format!(
@@ -157,23 +156,6 @@ fn users(users: &Users, backend: Option<&str>, left: &mut Vec<Left>) -> String {
         left.push(Left::new(what, instead));
     }
     if lines.is_empty() { String::new() } else { format!("\n[users]\n{}", lines.concat()) }
-}
-
-fn rest_framework(project: &Project, left: &mut Vec<Left>) {
-    if !project.families.iter().any(|family| family.table == "simple_jwt") {
-        return;
-    }
-    for (name, paths) in &project.rest_framework {
-        let instead = if name == "EXCEPTION_HANDLER" {
-            "Errors are answered here as Django REST framework's own handler does. If clients need the project's, set \
-             the routes to \"\"."
-        } else {
-            "Countersign limits no rates: let the proxy in front of it do that."
-        };
-        left.extend(
-            paths.iter().map(|path| Left::new(format!("REST_FRAMEWORK[\"{name}\"]: {path}"), instead)),
-        );
-    }
 }
 
 const MODEL: &str = "django.contrib.auth.backends.ModelBackend";

@@ -131,12 +131,26 @@ impl Carrier<'_> {
             }
         }
         toml.push(format!("blacklist = {}\n", family.blacklist));
+        self.surroundings();
         for name in &family.unknown {
             let instead =
                 "The package does not know it: whatever code of the project reads it stays in Django.";
             self.left.push(Left::new(self.setting(name), instead));
         }
         Some(toml.concat())
+    }
+
+    fn surroundings(&mut self) {
+        for (name, paths) in &self.family.surroundings {
+            let instead = if name == "EXCEPTION_HANDLER" {
+                "Errors are answered here as Django REST framework's own handler does. If clients need the project's, set \
+                 the routes to \"\"."
+            } else {
+                "Countersign limits no rates: let the proxy in front of it do that."
+            };
+            let what = |path| format!("REST_FRAMEWORK[\"{name}\"]: {path}");
+            self.left.extend(paths.iter().map(|path| Left::new(what(path), instead)));
+        }
     }
 
     fn leave_code(&mut self, known: &settings::Known, value: &serde_json::Value, why: &str) {
@@ -209,7 +223,7 @@ impl Carrier<'_> {
 
     /// A setting, by the name that the project has for it.
     fn setting(&self, name: &str) -> String {
-        format!("{}[\"{name}\"]", self.family.group)
+        self.family.spelling.replace("{}", name)
     }
 }
 

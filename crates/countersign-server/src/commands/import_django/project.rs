@@ -27,8 +27,6 @@ pub(super) struct Project {
     pub(super) database: Database,
     /// The user model.
     pub(super) users: Users,
-    /// Settings of `REST_FRAMEWORK` that change what SimpleJWT's views answer: dotted paths.
-    pub(super) rest_framework: BTreeMap<String, Vec<String>>,
 }
 
 /// A package, its effective settings and its URLs.
@@ -36,8 +34,8 @@ pub(super) struct Project {
 pub(super) struct Family {
     /// Its table in countersign.toml.
     pub(super) table: String,
-    /// The name of its settings in Django, which Ninja JWT has two of.
-    pub(super) group: String,
+    /// How the project writes one of its settings, with `{}` for the name.
+    pub(super) spelling: String,
     /// Its version.
     pub(super) version: String,
     /// All its settings, by their names in Django.
@@ -48,6 +46,9 @@ pub(super) struct Family {
     pub(super) blacklist: bool,
     /// Its views in the project's URLs, in order.
     pub(super) routes: Vec<Route>,
+    /// Settings of others that change what its views answer, and the dotted paths in them.
+    #[serde(default)]
+    pub(super) surroundings: BTreeMap<String, Vec<String>>,
 }
 
 /// A view of a package in the project's URLs.
