@@ -1,17 +1,15 @@
-//! The tables of the families: settings, keys, routes.
+//! The tables of the families: settings here, keys and routes beside.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use countersign::key::Algorithm;
 use toml::Value;
 
 use super::carry::Left;
 use super::files::Files;
-use super::project::{Family, Project, Route, Said};
-use super::refusal::{ENDPOINTS, refusal};
-use super::settings::{self, LOGINS};
+use super::keys::bytes;
+use super::project::{Family, Project};
+use super::refusal::refusal;
+use super::setting::Known;
 
 /// The families' tables.
 #[derive(Debug, Default)]
@@ -24,23 +22,18 @@ pub(super) struct Tables {
     pub(super) secret_key: Option<Value>,
 }
 
-/// What people call the family in a table.
-pub(super) fn name(table: &str) -> &'static str {
-    if table == "ninja_jwt" { "Ninja JWT" } else { "SimpleJWT" }
-}
-
 /// Carries all of them over.
 pub(super) fn carried(project: &Project, logs_in: bool, files: &mut Files, left: &mut Vec<Left>) -> Tables {
     let mut tables = Tables::default();
     for family in &project.families {
         let mut carrier = Carrier { family, files, left, kept: BTreeSet::new() };
         if !logs_in {
-            carrier.kept.extend(LOGINS);
+            carrier.kept.extend(family.package.logins);
         }
         let Some(keys) = carrier.keys(project) else { continue };
         let Some(settings) = carrier.settings() else { continue };
         let (routes, served) = carrier.routes();
-        let table = &family.table;
+        let table = family.package.table;
         let keys_toml = keys.toml.concat();
         tables.toml += "\n";
         tables.toml += &[format!("[{table}]\n{settings}{keys_toml}\n[{table}.routes]\n"), routes].concat();
@@ -52,67 +45,27 @@ pub(super) fn carried(project: &Project, logs_in: bool, files: &mut Files, left:
     tables
 }
 
-struct Carrier<'a> {
-    family: &'a Family,
-    files: &'a mut Files,
-    left: &'a mut Vec<Left>,
+/// Carries one of them over.
+pub(super) struct Carrier<'a> {
+    pub(super) family: &'a Family,
+    pub(super) files: &'a mut Files,
+    pub(super) left: &'a mut Vec<Left>,
     /// The endpoints that run code of the project's.
-    kept: BTreeSet<&'static str>,
-}
-
-struct Keys {
-    toml: Vec<String>,
-    asks_secret_key: bool,
+    pub(super) kept: BTreeSet<&'static str>,
 }
 
 impl Carrier<'_> {
-    /// The keys; none where the tokens cannot be read here at all.
-    fn keys(&mut self, project: &Project) -> Option<Keys> {
-        let value = |name: &str| self.family.settings.get(name);
-        let named = value("ALGORITHM").and_then(|said| said.0.as_str()).unwrap_or_default();
-        let Ok(algorithm) = Algorithm::parse(named) else {
-            let known = Algorithm::ALL.map(Algorithm::name).join(", ");
-            let what = format!("{} = {named}", self.setting("ALGORITHM"));
-            self.leave_family(what, &format!("This version knows {known}"));
-            return None;
-        };
-        let mut toml = Vec::new();
-        let signing = value("SIGNING_KEY").and_then(bytes).filter(|key| !key.is_empty());
-        let is_own = signing.is_some() && signing != bytes(&project.secret_key);
-        if let (true, Some(key)) = (is_own, signing) {
-            let name = format!("{}.signing_key", self.family.table);
-            toml.push(format!("signing_key = {}\n", self.files.secret(&name, key)));
-        }
-        // To HMAC it means nothing, and may be a secret.
-        let verifying = value("VERIFYING_KEY").filter(|_| !algorithm.is_hmac());
-        if let Some(key) = verifying.and_then(bytes).filter(|key| !key.is_empty()) {
-            let written = match std::str::from_utf8(&key) {
-                Ok(text) if is_public(text) => Value::from(text),
-                _ => self.files.secret(&format!("{}.verifying_key", self.family.table), key),
-            };
-            toml.push(format!("verifying_key = {written}\n"));
-        }
-        for key in ["SIGNING_KEY", "VERIFYING_KEY"] {
-            if self.family.settings.get(key).is_some_and(|said| said.0.get("object").is_some()) {
-                let what = format!("{} is an object", self.setting(key));
-                self.leave_family(what, "Give it as PEM, by a text or a file");
-                return None;
-            }
-        }
-        Some(Keys { toml, asks_secret_key: algorithm.is_hmac() && !is_own })
-    }
-
     /// The lines of all other settings; none where one that shapes the tokens cannot be said here.
     fn settings(&mut self) -> Option<String> {
         let mut toml = Vec::new();
         let family = self.family;
-        for known in settings::of(&family.table) {
+        for known in family.package.settings() {
             // Older versions of the package lack some.
             let Some(said) = family.settings.get(known.name) else { continue };
             let key = known.name.to_lowercase();
             let written = match known.written(&said.0) {
                 Ok(None) => continue,
-                Ok(Some(value)) => refusal(&family.table, &key, &value).map_or(Ok(value), Err),
+                Ok(Some(value)) => refusal(family.package.table, &key, &value).map_or(Ok(value), Err),
                 Err(()) => Err("is nothing that a configuration file can say".to_owned()),
             };
             match written {
@@ -141,19 +94,13 @@ impl Carrier<'_> {
     }
 
     fn surroundings(&mut self) {
-        for (name, paths) in &self.family.surroundings {
-            let instead = if name == "EXCEPTION_HANDLER" {
-                "Errors are answered here as Django REST framework's own handler does. If clients need the project's, set \
-                 the routes to \"\"."
-            } else {
-                "Countersign limits no rates: let the proxy in front of it do that."
-            };
-            let what = |path| format!("REST_FRAMEWORK[\"{name}\"]: {path}");
-            self.left.extend(paths.iter().map(|path| Left::new(what(path), instead)));
+        for (name, instead) in self.family.package.surroundings {
+            let paths = self.family.surroundings.get(*name).into_iter().flatten();
+            self.left.extend(paths.map(|path| Left::new(format!("{name}: {path}"), *instead)));
         }
     }
 
-    fn leave_code(&mut self, known: &settings::Known, value: &serde_json::Value, why: &str) {
+    fn leave_code(&mut self, known: &Known, value: &serde_json::Value, why: &str) {
         let key = known.name.to_lowercase();
         let found = |endpoint: &&&str| self.family.routes.iter().any(|route| route.endpoint == **endpoint);
         let kept: Vec<_> = known.decides.iter().filter(found).copied().collect();
@@ -168,74 +115,15 @@ impl Carrier<'_> {
         self.left.push(Left::new(what, format!("{key} {why}. {consequence}")));
     }
 
-    /// The lines of the routes, and how many endpoints they serve.
-    fn routes(&mut self) -> (String, usize) {
-        let mut paths = BTreeMap::<&str, &str>::new();
-        for route in &self.family.routes {
-            let what = |path: &str| format!("{path} ({})", route.view);
-            let Some(path) = &route.path else {
-                let instead = "It is no single path, so it stays with Django. If clients use one alone, write that below the \
-                               routes.";
-                self.left.push(Left::new(what(&route.pattern), instead));
-                continue;
-            };
-            if let Some(instead) = self.stays(route, path, paths.get(route.endpoint.as_str()).copied()) {
-                self.left.push(Left::new(what(path), instead));
-            } else if !self.kept.contains(route.endpoint.as_str()) {
-                paths.insert(&route.endpoint, path);
-            }
-        }
-        let line =
-            |name: &&str| format!("{name} = {}\n", Value::from(paths.get(name).copied().unwrap_or_default()));
-        let lines = ENDPOINTS.iter().map(line).collect::<Vec<_>>();
-        (format!("{BEFORE_ROUTES}{}{AFTER_ROUTES}", lines.concat()), paths.len())
-    }
-
-    /// Why a route stays with Django.
-    fn stays(&self, route: &Route, path: &str, earlier: Option<&str>) -> Option<String> {
-        if !route.is_reached {
-            return Some(
-                "Another view comes first at this path, in Django too: nothing is served here.".to_owned(),
-            );
-        }
-        if !route.custom.is_empty() {
-            let changed = route.custom.join(", ");
-            return Some(format!(
-                "Left to Django, because the project changes the package's view: {changed}. {TO_SERVE}"
-            ));
-        }
-        if let Some(earlier) = earlier {
-            return Some(format!(
-                "The same endpoint is at {earlier}, and has one path here: this one stays with Django. Let a proxy \
-                 rewrite it if Countersign shall serve both."
-            ));
-        }
-        let value = Value::from(path);
-        refusal(&format!("{}.routes", self.family.table), &route.endpoint, &value)
-            .map(|why| format!("The path {why}. It stays with Django."))
-    }
-
-    fn leave_family(&mut self, what: String, instead: &str) {
-        let name = name(&self.family.table);
+    pub(super) fn leave_family(&mut self, what: String, instead: &str) {
+        let name = self.family.package.name;
         let instead = format!("{instead}. All of {name}'s endpoints are left to Django.");
         self.left.push(Left::new(what, instead));
     }
 
     /// A setting, by the name that the project has for it.
-    fn setting(&self, name: &str) -> String {
+    pub(super) fn setting(&self, name: &str) -> String {
         self.family.spelling.replace("{}", name)
-    }
-}
-
-fn is_public(key: &str) -> bool {
-    !key.contains("PRIVATE") && ["-----BEGIN ", "ssh-", "ecdsa-"].iter().any(|start| key.starts_with(start))
-}
-
-/// The bytes of a text, or of bytes.
-fn bytes(said: &Said) -> Option<Vec<u8>> {
-    match &said.0 {
-        serde_json::Value::String(text) => Some(text.clone().into_bytes()),
-        other => BASE64_STANDARD.decode(other.get("bytes")?.as_str()?).ok(),
     }
 }
 
@@ -249,8 +137,5 @@ fn shown(value: &serde_json::Value) -> String {
     }
 }
 
-const TO_SERVE: &str = "If what it adds may be missing here, write the path below the routes.";
-const BEFORE_ROUTES: &str =
-    "# A path without its last slash is another one here: APPEND_SLASH is Django's.\n";
-const AFTER_ROUTES: &str =
-    "# Countersign's own: the user of a token as JSON. Give it a path to have it.\nauthenticate = \"\"\n";
+/// Ends what is said of code that decides an endpoint's answers.
+pub(super) const TO_SERVE: &str = "If what it adds may be missing here, write the path below the routes.";

@@ -10,9 +10,12 @@ mod ask;
 mod carry;
 mod families;
 mod files;
+mod keys;
+mod packages;
 mod project;
 mod refusal;
-mod settings;
+mod routes;
+mod setting;
 
 use crate::cli::ImportDjango;
 use crate::failure::Failure;
@@ -62,7 +65,7 @@ fn found(project: &Project) -> String {
         users.table
     )];
     for family in &project.families {
-        let (name, count) = (families::name(&family.table), family.routes.len());
+        let (name, count) = (family.package.name, family.routes.len());
         let s = if count == 1 { "" } else { "s" };
         lines.push(format!("  {name} {}: {count} endpoint{s}", family.version));
         lines.extend(family.routes.iter().map(|route| {

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use super::packages::Package;
 
 /// A Django project.
 #[derive(Debug, Deserialize)]
@@ -32,8 +35,9 @@ pub(super) struct Project {
 /// A package, its effective settings and its URLs.
 #[derive(Debug, Deserialize)]
 pub(super) struct Family {
-    /// Its table in countersign.toml.
-    pub(super) table: String,
+    /// Which one.
+    #[serde(rename = "table", deserialize_with = "package")]
+    pub(super) package: &'static Package,
     /// How the project writes one of its settings, with `{}` for the name.
     pub(super) spelling: String,
     /// Its version.
@@ -46,9 +50,14 @@ pub(super) struct Family {
     pub(super) blacklist: bool,
     /// Its views in the project's URLs, in order.
     pub(super) routes: Vec<Route>,
-    /// Settings of others that change what its views answer, and the dotted paths in them.
+    /// Settings of others that change what its views answer, and the dotted paths that they name.
     #[serde(default)]
     pub(super) surroundings: BTreeMap<String, Vec<String>>,
+}
+
+fn package<'de, D: Deserializer<'de>>(table: D) -> Result<&'static Package, D::Error> {
+    let table = String::deserialize(table)?;
+    Package::of(&table).ok_or_else(|| D::Error::custom("a table that no package has"))
 }
 
 /// A view of a package in the project's URLs.

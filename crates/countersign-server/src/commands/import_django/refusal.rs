@@ -2,6 +2,7 @@
 
 use toml::Value;
 
+use super::packages::Package;
 use crate::config;
 
 /// What the server's reader has against a value, as the rest of a sentence that begins with the key.
@@ -14,33 +15,25 @@ pub(super) fn refusal(table: &str, key: &str, value: &Value) -> Option<String> {
     }
     let text = format!("{head}[{table}]\n{key} = {value}\n");
     // Alone an endpoint may have the path that another has by default.
-    let text = if table.ends_with(".routes") { others_off(&text, key) } else { text };
+    let text = match table.strip_suffix(".routes").and_then(Package::of) {
+        Some(package) => others_off(&text, package, key),
+        None => text,
+    };
     let layer = config::Layer { name: "Django", text: &text };
     let error = config::load_over(Some(layer), None, std::iter::empty()).err()?.to_string();
     let path = format!("{table}.{key} ");
     Some(error.split_once(&path).map_or(error.clone(), |(_, why)| why.to_owned()))
 }
 
-fn others_off(text: &str, key: &str) -> String {
-    let others = ENDPOINTS.iter().chain(&["authenticate"]).filter(|name| **name != key);
+fn others_off(text: &str, package: &Package, key: &str) -> String {
+    let others = package.endpoints.iter().chain(&["authenticate"]).filter(|name| **name != key);
     others.fold(text.to_owned(), |text, name| text + &format!("{name} = \"\"\n"))
 }
-
-/// The packages' own endpoints, of both families.
-pub(super) const ENDPOINTS: [&str; 6] = [
-    "token_obtain_pair",
-    "token_refresh",
-    "token_verify",
-    "token_blacklist",
-    "token_obtain_sliding",
-    "token_refresh_sliding",
-];
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::settings;
     use super::*;
 
     /// The names of the packages' own settings, one a line.
@@ -52,16 +45,18 @@ mod tests {
     #[test]
     fn every_setting_of_the_packages_is_carried_over() {
         for (table, text) in PACKAGES {
+            let package = Package::of(table).unwrap();
             let names = text.lines().filter(|line| !line.starts_with('#')).collect::<BTreeSet<_>>();
-            let known = settings::of(table).map(|known| known.name).chain(["SIGNING_KEY", "VERIFYING_KEY"]);
+            let known = package.settings().map(|known| known.name).chain(["SIGNING_KEY", "VERIFYING_KEY"]);
             assert_eq!(known.collect::<BTreeSet<_>>(), names, "{table}");
         }
     }
 
     #[test]
     fn the_reader_says_what_it_has_against_a_value() {
-        for (table, _) in PACKAGES {
-            for known in settings::of(table) {
+        for package in Package::ALL {
+            let table = package.table;
+            for known in package.settings() {
                 let key = known.name.to_lowercase();
                 let refused = refusal(table, &key, &Value::Array(vec![Value::Boolean(true)]));
                 assert_eq!(refused.is_none(), key == "algorithm", "{table}.{key}: {refused:?}");

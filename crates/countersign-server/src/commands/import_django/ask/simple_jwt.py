@@ -61,6 +61,8 @@ def rest_framework(settings):
     if found["EXCEPTION_HANDLER"] in (None, "rest_framework.views.exception_handler"):
         found["EXCEPTION_HANDLER"] = ()
     return {
-        name: [dotted(code) for code in ([value] if isinstance(value, str) or callable(value) else value or ())]
+        f'REST_FRAMEWORK["{name}"]': [
+            dotted(code) for code in ([value] if isinstance(value, str) or callable(value) else value or ())
+        ]
         for name, value in found.items()
     }

@@ -1,0 +1,64 @@
+//! The paths: those of views that are the package's own, and that a request comes to.
+
+use std::collections::BTreeMap;
+
+use toml::Value;
+
+use super::carry::Left;
+use super::families::{Carrier, TO_SERVE};
+use super::project::Route;
+use super::refusal::refusal;
+
+impl Carrier<'_> {
+    /// The lines of the routes, and how many endpoints they serve.
+    pub(super) fn routes(&mut self) -> (String, usize) {
+        let mut paths = BTreeMap::<&str, &str>::new();
+        for route in &self.family.routes {
+            let what = |path: &str| format!("{path} ({})", route.view);
+            let Some(path) = &route.path else {
+                let instead = "It is no single path, so it stays with Django. If clients use one alone, write that below the \
+                               routes.";
+                self.left.push(Left::new(what(&route.pattern), instead));
+                continue;
+            };
+            if let Some(instead) = self.stays(route, path, paths.get(route.endpoint.as_str()).copied()) {
+                self.left.push(Left::new(what(path), instead));
+            } else if !self.kept.contains(route.endpoint.as_str()) {
+                paths.insert(&route.endpoint, path);
+            }
+        }
+        let line =
+            |name: &&str| format!("{name} = {}\n", Value::from(paths.get(name).copied().unwrap_or_default()));
+        let lines = self.family.package.endpoints.iter().map(line).collect::<Vec<_>>();
+        (format!("{BEFORE_ROUTES}{}{AFTER_ROUTES}", lines.concat()), paths.len())
+    }
+
+    /// Why a route stays with Django.
+    fn stays(&self, route: &Route, path: &str, earlier: Option<&str>) -> Option<String> {
+        if !route.is_reached {
+            return Some(
+                "Another view comes first at this path, in Django too: nothing is served here.".to_owned(),
+            );
+        }
+        if !route.custom.is_empty() {
+            let changed = route.custom.join(", ");
+            return Some(format!(
+                "Left to Django, because the project changes the package's view: {changed}. {TO_SERVE}"
+            ));
+        }
+        if let Some(earlier) = earlier {
+            return Some(format!(
+                "The same endpoint is at {earlier}, and has one path here: this one stays with Django. Let a proxy \
+                 rewrite it if Countersign shall serve both."
+            ));
+        }
+        let value = Value::from(path);
+        refusal(&format!("{}.routes", self.family.package.table), &route.endpoint, &value)
+            .map(|why| format!("The path {why}. It stays with Django."))
+    }
+}
+
+const BEFORE_ROUTES: &str =
+    "# A path without its last slash is another one here: APPEND_SLASH is Django's.\n";
+const AFTER_ROUTES: &str =
+    "# Countersign's own: the user of a token as JSON. Give it a path to have it.\nauthenticate = \"\"\n";
