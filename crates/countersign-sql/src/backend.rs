@@ -65,6 +65,13 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The parameter of this number, from 1.
     fn placeholder(&self, number: usize) -> String;
 
+    /// Whether a column holds a text whatever the case of its letters, as Django's `iexact` asks on this engine; the
+    /// parameter is what [`ignoring_case`](Self::ignoring_case) makes of the text.
+    fn is_ignoring_case(&self, column: &str, placeholder: &str) -> String;
+
+    /// A text as the parameter of [`is_ignoring_case`](Self::is_ignoring_case).
+    fn ignoring_case(&self, text: &str) -> String;
+
     /// An `INSERT` from `source` (`VALUES …` or `SELECT … WHERE …`) that does nothing where `unique` conflicts.
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String;
 

@@ -16,6 +16,8 @@ pub struct UserTable {
     pub is_active: String,
     /// The column of `last_login`. Under its default name it may be missing: no login is recorded then.
     pub last_login: String,
+    /// The column of `EMAIL_FIELD`. Under its default name it may be missing: nobody has an address then.
+    pub email: String,
     /// The primary key; `None` for the one that the schema declares.
     pub id: Option<String>,
 }
@@ -29,6 +31,7 @@ impl Default for UserTable {
             password: "password".to_owned(),
             is_active: IS_ACTIVE.to_owned(),
             last_login: LAST_LOGIN.to_owned(),
+            email: EMAIL.to_owned(),
             id: None,
         }
     }
@@ -44,6 +47,7 @@ pub struct UserModel {
     password: usize,
     is_active: Option<usize>,
     last_login: Option<usize>,
+    email: Option<usize>,
 }
 
 impl UserModel {
@@ -67,6 +71,7 @@ impl UserModel {
             password: model.required(&users.password, "the stored password (users.password)")?,
             is_active: model.optional(&users.is_active, IS_ACTIVE, "users.is_active")?,
             last_login: model.optional(&users.last_login, LAST_LOGIN, "users.last_login")?,
+            email: model.optional(&users.email, EMAIL, "users.email")?,
             table: users.table.clone(),
             columns,
         })
@@ -112,6 +117,11 @@ impl UserModel {
         self.last_login.map(|at| &self.columns[at])
     }
 
+    /// The column of `EMAIL_FIELD`, if there is one.
+    pub fn email(&self) -> Option<&Column> {
+        self.email.map(|at| &self.columns[at])
+    }
+
     /// Where a column stands in a row; `pk` is the primary key, as in Django's queries.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         match name {
@@ -134,6 +144,14 @@ impl UserModel {
 
     pub(crate) fn is_active_at(&self) -> Option<usize> {
         self.is_active
+    }
+
+    pub(crate) fn last_login_at(&self) -> Option<usize> {
+        self.last_login
+    }
+
+    pub(crate) fn email_at(&self) -> Option<usize> {
+        self.email
     }
 }
 
@@ -184,4 +202,5 @@ impl Columns<'_> {
 
 pub(crate) const AUTH_USER: &str = "auth_user";
 const IS_ACTIVE: &str = "is_active";
+const EMAIL: &str = "email";
 const LAST_LOGIN: &str = "last_login";

@@ -14,6 +14,9 @@ pub(crate) const BLACKLISTED: &str = "token_blacklist_blacklistedtoken";
 pub(crate) struct Statements {
     /// One a column, in the table's order: the whole row where the column is (value), two rows at most.
     pub(crate) find: Vec<Query>,
+    /// (email as [`Dialect::ignoring_case`] makes it, limit): whole rows of active users; nothing where the model
+    /// has no email
+    pub(crate) find_by_email: Option<Query>,
     /// (new password, primary key, old password)
     pub(crate) replace_password: Statement,
     /// (new password, user name)
@@ -58,6 +61,14 @@ impl Statements {
                 .iter()
                 .map(|column| Query::new(format!("{select} {column} = {one} LIMIT 2"), kinds.clone()))
                 .collect(),
+            find_by_email: model.email().map(|email| {
+                let is_email = dialect.is_ignoring_case(email.name(), &one);
+                // A column of whatever type is true where it is neither zero nor null.
+                let is_active = model.is_active().map(|column| format!(" AND {}", name(column.name())));
+                let is_active = is_active.unwrap_or_default();
+                let text = format!("{select} {is_email}{is_active} ORDER BY {pk} LIMIT {two}");
+                Query::new(text, kinds.clone())
+            }),
             replace_password: Statement::new(format!(
                 "UPDATE {users} SET {password} = {one} WHERE {pk} = {two} AND {password} = {three}"
             )),

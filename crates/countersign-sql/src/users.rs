@@ -1,6 +1,7 @@
 //! Users: rows of the user model's table become [`User`]s.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
 use countersign::secret::StoredPassword;
@@ -34,6 +35,15 @@ impl Users for Database {
             )));
         }
         rows.pop().map(|row| user(model, row).map_err(StoreError::inconsistent)).transpose()
+    }
+
+    async fn find_active_by_email(&self, email: &str, limit: NonZeroU32) -> Result<Vec<User>, StoreError> {
+        let model = self.user_model();
+        let Some(statement) = &self.statements().find_by_email else { return Ok(Vec::new()) };
+        let email = self.backend().dialect().ignoring_case(email);
+        let values = [FieldValue::Text(email), FieldValue::Int(limit.get().into())];
+        let rows = self.read(statement, &values).await?;
+        rows.into_iter().map(|row| user(model, row).map_err(StoreError::inconsistent)).collect()
     }
 
     async fn replace_password(
@@ -89,6 +99,14 @@ fn user(model: &UserModel, row: Row) -> Result<User, BadRow> {
         Some((_, FieldValue::Null)) => false,
         Some((at, _)) => return Err(bad(at, "neither true nor false")),
     };
+    let email = match model.email_at().map(|at| &values[at]) {
+        None | Some(FieldValue::Null) => None,
+        Some(value) => Some(value.to_string()),
+    };
+    let last_login = match model.last_login_at().map(|at| &values[at]) {
+        Some(FieldValue::Timestamp(at)) => Some(*at),
+        _ => None,
+    };
     let fields = model
         .columns()
         .iter()
@@ -97,7 +115,7 @@ fn user(model: &UserModel, row: Row) -> Result<User, BadRow> {
         .filter(|(at, _)| *at != model.password_at())
         .map(|(_, (column, value))| (column.name(), value))
         .collect();
-    Ok(User { key, username, password: StoredPassword::new(password), is_active, fields })
+    Ok(User { key, username, password: StoredPassword::new(password), is_active, email, last_login, fields })
 }
 
 /// A row that cannot be: where it is, without a word of what stands in it.

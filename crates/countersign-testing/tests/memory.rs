@@ -35,6 +35,8 @@ impl StoreFixture for Memory {
             username: username.to_owned(),
             password: StoredPassword::new(PASSWORD),
             is_active: true,
+            email: None,
+            last_login: None,
             fields: [("id", FieldValue::Int(id)), ("username", FieldValue::Text(username.to_owned()))]
                 .into_iter()
                 .collect(),

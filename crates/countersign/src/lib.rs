@@ -13,6 +13,7 @@ pub mod jwt;
 pub mod key;
 pub mod memory;
 pub mod password;
+pub mod password_reset;
 pub mod secret;
 pub mod store;
 pub mod token;

@@ -36,7 +36,7 @@
 //! # Ok::<(), countersign::store::StoreError>(())
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -84,7 +84,6 @@ impl MemoryStore {
     pub fn remove_user(&self, key: &UserKey) {
         let mut tables = self.tables();
         tables.users.retain(|user| user.key != *key);
-        tables.last_logins.remove(key);
         for token in tables.tokens.values_mut().filter(|token| token.user.as_ref() == Some(key)) {
             token.user = None;
         }
@@ -93,7 +92,7 @@ impl MemoryStore {
     /// When the user last logged in, as [`record_login`](Users::record_login) wrote it.
     /// The `last_login` among [`User::fields`] stays what it was when the user was added.
     pub fn last_login(&self, key: &UserKey) -> Option<Timestamp> {
-        self.tables().last_logins.get(key).copied()
+        self.tables().users.iter().find(|user| user.key == *key).and_then(|user| user.last_login)
     }
 
     /// Every token, in the order of the ids.
@@ -141,6 +140,15 @@ impl Users for MemoryStore {
         }
     }
 
+    async fn find_active_by_email(&self, email: &str, limit: NonZeroU32) -> Result<Vec<User>, StoreError> {
+        let wanted = email.to_lowercase();
+        let has_it = |user: &&User| {
+            user.is_active && user.email.as_ref().is_some_and(|own| own.to_lowercase() == wanted)
+        };
+        let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+        Ok(self.tables().users.iter().filter(has_it).take(limit).cloned().collect())
+    }
+
     async fn replace_password(
         &self,
         user: &UserKey,
@@ -153,9 +161,8 @@ impl Users for MemoryStore {
     }
 
     async fn record_login(&self, user: &UserKey, at: Timestamp) -> Result<(), StoreError> {
-        let mut tables = self.tables();
-        if tables.knows(user) {
-            tables.last_logins.insert(user.clone(), at);
+        if let Some(known) = self.tables().users.iter_mut().find(|known| known.key == *user) {
+            known.last_login = Some(at);
         }
         Ok(())
     }
@@ -209,7 +216,6 @@ impl TokenLedger for MemoryStore {
 #[derive(Default)]
 struct Tables {
     users: Vec<User>,
-    last_logins: HashMap<UserKey, Timestamp>,
     tokens: BTreeMap<String, TokenRow>,
 }
 

@@ -23,8 +23,17 @@ pub trait Users: Send + Sync {
     /// Finds the one user that `by` names.
     fn find(&self, by: UserLookup<'_>) -> impl Future<Output = Result<Option<User>, StoreError>> + Send;
 
-    /// Replaces a stored password by a stronger form of the same one, unless it is no longer `old`.
-    /// Tells whether it was replaced.
+    /// Finds active users by `EMAIL_FIELD` whatever the case of its letters, `limit` of them at most: nobody where
+    /// the user model has no such column. How letters are compared is the store's own: it may find an address that
+    /// is none of these letters to somebody else, so the caller compares again.
+    fn find_active_by_email(
+        &self,
+        email: &str,
+        limit: NonZeroU32,
+    ) -> impl Future<Output = Result<Vec<User>, StoreError>> + Send;
+
+    /// Replaces a stored password, by a stronger form of the same one or by another, unless it is no longer `old`.
+    /// Of any number of callers at once with the same `old`, exactly one does. Tells whether it was replaced.
     fn replace_password(
         &self,
         user: &UserKey,
@@ -221,6 +230,14 @@ impl StdError for StoreError {
 impl<S: Users + ?Sized> Users for Arc<S> {
     fn find(&self, by: UserLookup<'_>) -> impl Future<Output = Result<Option<User>, StoreError>> + Send {
         (**self).find(by)
+    }
+
+    fn find_active_by_email(
+        &self,
+        email: &str,
+        limit: NonZeroU32,
+    ) -> impl Future<Output = Result<Vec<User>, StoreError>> + Send {
+        (**self).find_active_by_email(email, limit)
     }
 
     fn replace_password(

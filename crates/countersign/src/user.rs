@@ -18,6 +18,10 @@ pub struct User {
     pub password: StoredPassword,
     /// `is_active`; true for a user model without that column, as in Django's `AbstractBaseUser`.
     pub is_active: bool,
+    /// `EMAIL_FIELD`'s value, where the user model has that column.
+    pub email: Option<String>,
+    /// `last_login`: `None` before the first one, and for a user model without that column.
+    pub last_login: Option<Timestamp>,
     /// Every column but the password, in the table's order.
     pub fields: Fields,
 }
@@ -52,6 +56,11 @@ impl Fields {
     /// The value of a column, if the table has it.
     pub fn get(&self, name: &str) -> Option<&FieldValue> {
         self.0.iter().find(|(column, _)| **column == *name).map(|(_, value)| value)
+    }
+
+    /// Every column and its value, in the table's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldValue)> {
+        self.0.iter().map(|(name, value)| (&**name, value))
     }
 }
 

@@ -64,6 +64,8 @@ fn ada(password: &str) -> User {
         username: "ada".into(),
         password: hashers.make(&Password::new(password), &SystemEntropy),
         is_active: true,
+        email: None,
+        last_login: None,
         fields: Fields::from_iter([("id", FieldValue::Int(7)), ("username", FieldValue::Text("ada".into()))]),
     }
 }

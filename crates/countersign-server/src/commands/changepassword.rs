@@ -4,9 +4,10 @@ use countersign::entropy::SystemEntropy;
 
 use crate::cli::ChangePassword;
 use crate::commands::createuser::{find, normalised, source};
+use crate::commands::new_password::{Insisting, new_password};
 use crate::commands::{connect, load};
 use crate::failure::Failure;
-use crate::terminal::{new_password, print};
+use crate::terminal::print;
 
 pub(super) async fn run(args: ChangePassword) -> Result<(), Failure> {
     let config = load(&args.configured)?;
@@ -15,12 +16,12 @@ pub(super) async fn run(args: ChangePassword) -> Result<(), Failure> {
     let nobody = || Failure::input(format!("there is no user with the {field} {:?}", args.username));
     // Rows that Django's own forms did not write may hold a name in another form than the one it gives them.
     let normalised = normalised(&args.username);
-    let username = match find(&database, &args.username).await? {
-        Some(_) => &args.username,
-        None if find(&database, &normalised).await?.is_some() => &normalised,
-        None => return Err(nobody()),
+    let (username, user) = match find(&database, &args.username).await? {
+        Some(user) => (&args.username, user),
+        None => (&normalised, find(&database, &normalised).await?.ok_or_else(nobody)?),
     };
-    let password = new_password(source(&args.password)?)?;
+    let source = source(&args.password)?;
+    let password = new_password(&source, &config.password_validators, &user.fields, Insisting::IsInVain)?;
     let stored = config.password_hashers.make(&password, &SystemEntropy);
     let found = database.set_password(username, &stored).await;
     if !found.map_err(|error| Failure::caused("the password was not changed", &error))? {

@@ -1,10 +1,13 @@
 //! `countersign check`.
 
+use std::sync::Arc;
+
 use countersign_sql::Database;
 
 use crate::cli::Configured;
 use crate::commands::{connect, load};
 use crate::failure::Failure;
+use crate::mail::Post;
 use crate::serve::families::families;
 use crate::terminal::{green, print};
 
@@ -17,7 +20,8 @@ pub(super) async fn run(args: Configured) -> Result<(), Failure> {
     }
     let database = connect(&config).await?;
     describe(&database);
-    for family in families(&config, &database)? {
+    let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
+    for family in families(&config, &database, &post)? {
         good(&format!("[{}] can be served, tokens are signed with {}", family.table, family.algorithm));
         for (path, endpoint) in &family.paths {
             print(format_args!("    {path}  {endpoint}"));

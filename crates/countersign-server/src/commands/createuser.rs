@@ -4,11 +4,12 @@ use countersign::clock::{Clock, SystemClock};
 use countersign::entropy::SystemEntropy;
 use countersign::secret::Password;
 use countersign::store::{UserLookup, Users};
-use countersign::user::User;
+use countersign::user::{FieldValue, User};
 use countersign_sql::{CreateUserErrorKind, Database, NewUser};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::cli::{CreateUser, NewPassword};
+use crate::commands::new_password::{Insisting, new_password};
 use crate::commands::{connect, load};
 use crate::failure::Failure;
 use crate::terminal::{self, PasswordSource, print};
@@ -42,7 +43,11 @@ pub(super) async fn run(args: CreateUser, kind: Kind) -> Result<(), Failure> {
     if is_taken {
         return Err(Failure::input(format!("there is already a user with the {field} {username:?}")));
     }
-    let password = terminal::new_password(source(&args.password)?)?;
+    let known = [(&*field, &username)].into_iter().chain(email.as_ref().map(|email| ("email", email)));
+    let extra = args.fields.iter().map(|(name, value)| (&**name, value));
+    let known = known.chain(extra).map(|(name, value)| (name, FieldValue::Text(value.clone()))).collect();
+    let source = source(&args.password)?;
+    let password = new_password(&source, &config.password_validators, &known, Insisting::Helps)?;
     let user = NewUser {
         username,
         email,

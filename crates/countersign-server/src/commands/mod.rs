@@ -8,6 +8,7 @@ mod flushexpiredtokens;
 mod import_django;
 mod init;
 mod migrate;
+mod new_password;
 mod serve;
 mod token_inspect;
 
@@ -87,6 +88,7 @@ fn user_table(config: &Config) -> UserTable {
         password: users.columns.password.clone().unwrap_or(defaults.password),
         is_active: users.columns.is_active.clone().unwrap_or(defaults.is_active),
         last_login: users.columns.last_login.clone().unwrap_or(defaults.last_login),
+        email: users.columns.email.clone().unwrap_or(defaults.email),
         id: users.columns.id.clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! `countersign serve`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -10,6 +11,7 @@ use crate::cli::Serve;
 use crate::commands::{connect, read};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::mail::Post;
 use crate::serve::app::app;
 use crate::serve::dev::Playground;
 use crate::serve::families::families;
@@ -39,7 +41,8 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
     let stop = StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
 
     let database = connect(config).await?;
-    let app = app(database.clone(), families(config, &database)?);
+    let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
+    let app = app(database.clone(), families(config, &database, &post)?);
 
     let address = args.listen.unwrap_or(config.server.listen);
     let listener = match &playground {
@@ -58,7 +61,8 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         header_time: config.server.header_timeout,
         shutdown_time: config.server.shutdown_timeout,
     };
-    http::serve(listener, app, limits, stop).await;
+    let deadline = http::serve(listener, app, limits, stop).await;
+    post.close(deadline).await;
     // Requests that were cut off may hold on to their connections.
     let _ = timeout(CLOSE_TIME, database.close()).await;
     Ok(())

@@ -12,10 +12,13 @@ pub(crate) mod database;
 #[cfg(test)]
 mod documentation;
 mod duration;
+pub(crate) mod email;
 mod environment;
 pub(crate) mod family;
 mod nearest;
 mod ninja_jwt;
+mod password_reset;
+mod password_validation;
 mod passwords;
 mod problem;
 pub(crate) mod profile;
@@ -35,11 +38,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use countersign::dialect::{NinjaJwt, SimpleJwt};
+use countersign::password::validation::PasswordValidators;
 use countersign::password::{PasswordHashers, PoolSize};
+use countersign::password_reset::ResetTokens;
 use countersign::secret::SigningSecret;
 
 use self::database::DatabaseConfig;
+use self::email::EmailConfig;
 use self::family::{FamilyConfig, TokensConfig};
+use self::password_reset::Links;
 pub(crate) use self::problem::{ConfigError, Warning};
 use self::problem::{Origin, Place, Problem};
 use self::profile::Profile;
@@ -60,6 +67,12 @@ pub(crate) struct Config {
     pub(crate) password_hashers: Arc<PasswordHashers>,
     /// `[password_hashing]`.
     pub(crate) hashing_pool: PoolSize,
+    /// `password_validators` and `[password_validation]`: Django's `AUTH_PASSWORD_VALIDATORS`.
+    pub(crate) password_validators: PasswordValidators,
+    /// What makes and checks links for a new password; `None` without a `secret_key`.
+    pub(crate) reset_tokens: Option<ResetTokens>,
+    /// `[email]`.
+    pub(crate) email: EmailConfig,
     /// `[server]`.
     pub(crate) server: ServerConfig,
     /// `[database]`.
@@ -156,6 +169,9 @@ impl Config {
         let secret_key = settings.located("secret_key");
         let password_hashers = passwords::hashers(settings);
         let hashing_pool = settings.section("password_hashing", passwords::pool_size);
+        let password_validators = password_validation::validators(settings);
+        let links = Links::read(settings);
+        let email = settings.section("email", EmailConfig::read);
         let server = settings.section("server", ServerConfig::read);
         let database = settings.section("database", DatabaseConfig::read);
         let users = settings.section("users", UsersConfig::read);
@@ -169,6 +185,9 @@ impl Config {
             profile,
             password_hashers: password_hashers?,
             hashing_pool,
+            password_validators: password_validators?,
+            reset_tokens: links.tokens(secret_key.as_ref().map(|located| &located.value)),
+            email: email?,
             server,
             database: database?,
             simple_jwt: simple_jwt?,

@@ -23,6 +23,8 @@ pub(crate) struct UsersConfig {
 pub(crate) struct UserColumns {
     /// The primary key.
     pub(crate) id: Option<String>,
+    /// The email address: `EMAIL_FIELD`.
+    pub(crate) email: Option<String>,
     /// Whether the user may log in.
     pub(crate) is_active: Option<String>,
     /// The time of the last login.
@@ -48,6 +50,7 @@ impl UsersConfig {
         settings.set_as("table", &mut users.table, |Name(name)| name);
         settings.set_as("username_field", &mut users.username_field, |Name(name)| name);
         settings.set_as("id", &mut users.columns.id, |Name(name)| Some(name));
+        settings.set_as("email", &mut users.columns.email, |Name(name)| Some(name));
         settings.set_as("is_active", &mut users.columns.is_active, |Name(name)| Some(name));
         settings.set_as("last_login", &mut users.columns.last_login, |Name(name)| Some(name));
         settings.set_as("password", &mut users.columns.password, |Name(name)| Some(name));
@@ -87,12 +90,13 @@ mod tests {
     fn a_model_of_ones_own_is_named_by_table_and_columns() {
         assert_eq!(read("").users, UsersConfig::default());
         let users = read(
-            "[users]\ntable = 'accounts_user'\nusername_field = 'email'\nid = 'uid'\n\
+            "[users]\ntable = 'accounts_user'\nusername_field = 'email'\nid = 'uid'\nemail = 'mail'\n\
              authentication_backend = 'django.contrib.auth.backends.AllowAllUsersModelBackend'",
         )
         .users;
         assert_eq!((users.table.as_str(), users.username_field.as_str()), ("accounts_user", "email"));
         assert_eq!(users.columns.id.as_deref(), Some("uid"));
+        assert_eq!(users.columns.email.as_deref(), Some("mail"));
         assert_eq!(users.columns.password, None);
         assert!(users.inactive_users_may_log_in);
     }

@@ -47,6 +47,7 @@ impl Playground {
     pub(crate) fn config(&self) -> Result<Config, Failure> {
         let text = format!(
             "secret_key = {{ file = {} }}\n[database]\nurl = {}\n\
+             [email]\nbackend = \"console\"\n\
              [simple_jwt]\nblacklist = true\nrotate_refresh_tokens = true\nblacklist_after_rotation = true\n",
             toml::Value::from(self.path("secret_key")),
             toml::Value::from(self.database_url()),

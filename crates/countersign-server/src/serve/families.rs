@@ -9,14 +9,15 @@ use countersign::dialect::Dialect;
 use countersign::entropy::SystemEntropy;
 use countersign::key::Algorithm;
 use countersign::password::HashingPool;
+use countersign::password_reset::PasswordResets;
 use countersign_axum::jwks::{JwksClient, Options};
 use countersign_axum::{BodyLimits, routes};
 use countersign_sql::Database;
 
 use crate::config::Config;
 use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
-use crate::config::users::UsersConfig;
 use crate::failure::Failure;
+use crate::mail::Post;
 
 /// A family that is ready to answer.
 pub(crate) struct Family {
@@ -35,10 +36,10 @@ pub(crate) struct Family {
 /// # Errors
 ///
 /// When there is none, or one cannot be served.
-pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Family>, Failure> {
+pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Result<Vec<Family>, Failure> {
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
-    let house = House { database, users: &config.users, passwords: hashing_pool(config)?, limits };
+    let house = House { config, database, passwords: hashing_pool(config)?, post, limits };
     let mut families = Vec::new();
     if let Some(family) = &config.simple_jwt {
         families.push(house.family(family, family.dialect.clone())?);
@@ -57,9 +58,10 @@ pub(crate) fn families(config: &Config, database: &Database) -> Result<Vec<Famil
 
 /// What all families share.
 struct House<'a> {
+    config: &'a Config,
     database: &'a Database,
-    users: &'a UsersConfig,
     passwords: HashingPool,
+    post: &'a Post,
     limits: BodyLimits,
 }
 
@@ -101,8 +103,18 @@ impl House<'_> {
         let authority = Authority::builder(self.database.clone(), keys(tokens)?, self.passwords.clone())
             .policy(policy)
             .rules(rules)
-            .build();
-        authority.map_err(|error| Failure::input(format!("[{table}]: {error}")))
+            .password_validators(self.config.password_validators.clone());
+        let authority = match self.password_resets(tokens.password_reset_url.as_deref()) {
+            Some(resets) => authority.password_resets(resets),
+            None => authority,
+        };
+        authority.build().map_err(|error| Failure::input(format!("[{table}]: {error}")))
+    }
+
+    /// Links for a new password that lead to this URL; nothing without the key that signs them.
+    fn password_resets(&self, password_reset_url: Option<&str>) -> Option<PasswordResets> {
+        let tokens = self.config.reset_tokens.clone()?;
+        Some(PasswordResets::new(tokens).mailer(self.post.mailer(password_reset_url)))
     }
 
     /// `USER_ID_FIELD` as a column of the user model: `id` is the primary key, where that has another name.
@@ -111,7 +123,7 @@ impl House<'_> {
         if field == "pk" || model.has_column(&field) {
             return Ok(field);
         }
-        if field == "id" && self.users.columns.id.is_some() {
+        if field == "id" && self.config.users.columns.id.is_some() {
             return Ok("pk".to_owned());
         }
         Err(Failure::input(format!(

@@ -11,7 +11,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::serve::stop::StopSignals;
 
@@ -24,13 +24,14 @@ pub(crate) struct ConnectionLimits {
     pub(crate) shutdown_time: Duration,
 }
 
-/// Serves `app` until it is asked to stop, then lets every answer that is being made be finished.
+/// Serves `app` until it is asked to stop, then lets every answer that is being made be finished. Tells by when
+/// everything else must have ended.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: Router,
     limits: ConnectionLimits,
     mut stop: StopSignals,
-) {
+) -> Instant {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_headers(MAX_HEADERS);
     http.max_buf_size(MAX_HEADER_BYTES);
@@ -52,15 +53,17 @@ pub(crate) async fn serve(
             drop(place);
         });
     }
+    let deadline = Instant::now() + limits.shutdown_time;
     drop(listener);
     tracing::info!("stopping: no new connections, waiting for the answers that are being made");
     tokio::select! {
-        () = connections.shutdown() => {}
+        () = connections.shutdown() => return deadline,
         () = sleep(limits.shutdown_time) => {
             tracing::warn!("stopped with answers unfinished, after {:?}", limits.shutdown_time);
         }
         () = stop.next() => tracing::warn!("stopped with answers unfinished, as asked to a second time"),
     }
+    Instant::now()
 }
 
 /// The next connection, once there is a place for it.

@@ -86,6 +86,31 @@ fn a_new_password_takes_the_place_of_the_old_one_at_once() {
 }
 
 #[test]
+fn a_weak_password_is_taken_from_a_script_and_told_of() {
+    let place = Place::with_user("");
+    let args = ["createuser", "--username", "grace", "--email", "hopper@navy.mil", "--password-stdin"];
+    let created = place.feed(&args, "hopper1");
+    created.succeeded();
+    for warning in [
+        "warning: The password is too similar to the email address.",
+        "warning: This password is too short. It must contain at least 8 characters.",
+    ] {
+        assert!(created.stderr.contains(warning), "{created:?}");
+    }
+    let changed = place.feed(&["changepassword", "grace", "--password-stdin"], "19061209");
+    changed.succeeded();
+    assert_eq!(changed.stderr, "warning: This password is entirely numeric.\n");
+    let variable = [("DJANGO_SUPERUSER_PASSWORD", "password")];
+    let quiet = place.run_with(&["changepassword", "grace", "--no-input"], &variable, "");
+    assert_eq!(quiet.stderr, "warning: This password is too common.\n");
+    assert_eq!(quiet.succeeded(), "Changed the password of \"grace\".\n");
+
+    place.edit("secret_key", "password_validators = []\nsecret_key");
+    let changed = place.feed(&["changepassword", "grace", "--password-stdin"], "1");
+    assert_eq!((changed.succeeded(), &*changed.stderr), ("Changed the password of \"grace\".\n", ""));
+}
+
+#[test]
 fn the_first_hasher_makes_the_hash() {
     let place = Place::with_user("");
     let stored = |place: &Place| place.rows("SELECT password FROM auth_user")[0][0].clone();

@@ -21,6 +21,15 @@ impl Dialect for SqliteDialect {
         format!("?{number}")
     }
 
+    /// SQLite knows upper and lower case of ASCII's letters alone.
+    fn is_ignoring_case(&self, column: &str, placeholder: &str) -> String {
+        format!("{} LIKE {placeholder} ESCAPE '\\'", self.quote(column))
+    }
+
+    fn ignoring_case(&self, text: &str) -> String {
+        text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    }
+
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String {
         let columns: Vec<_> = columns.iter().map(|column| self.quote(column)).collect();
         let (table, unique) = (self.quote(table), self.quote(unique));

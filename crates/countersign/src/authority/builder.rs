@@ -7,6 +7,8 @@ use crate::authority::{Authority, Keys, Parts, Rotation, Rules};
 use crate::clock::{Clock, SystemClock};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::password::HashingPool;
+use crate::password::validation::PasswordValidators;
+use crate::password_reset::PasswordResets;
 use crate::store::{TokenLedger, Users};
 use crate::token::TokenPolicy;
 
@@ -24,6 +26,8 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
                 policy: TokenPolicy::default(),
                 rules: Rules::default(),
                 passwords,
+                validators: PasswordValidators::default(),
+                resets: None,
                 clock: Arc::new(SystemClock),
                 entropy: Arc::new(SystemEntropy),
             },
@@ -41,6 +45,20 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
     #[must_use]
     pub fn rules(mut self, rules: Rules) -> Self {
         self.parts.rules = rules;
+        self
+    }
+
+    /// What a new password must be like; without it, anything goes.
+    #[must_use]
+    pub fn password_validators(mut self, validators: PasswordValidators) -> Self {
+        self.parts.validators = validators;
+        self
+    }
+
+    /// How links for a new password are made, checked and mailed. Without it nobody gets one, and none is good.
+    #[must_use]
+    pub fn password_resets(mut self, resets: PasswordResets) -> Self {
+        self.parts.resets = Some(resets);
         self
     }
 

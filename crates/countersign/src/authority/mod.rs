@@ -11,12 +11,15 @@ mod admit;
 mod authenticate;
 mod blacklist;
 mod builder;
+mod change_password;
+mod confirm_password_reset;
 mod flush;
 mod keys;
 mod obtain;
 mod outcome;
 mod refresh;
 mod refresh_sliding;
+mod request_password_reset;
 mod rules;
 mod verify;
 
@@ -26,11 +29,15 @@ use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind};
 use crate::password::HashingPool;
+use crate::password::validation::PasswordValidators;
+use crate::password_reset::PasswordResets;
 use crate::secret::PlainToken;
 use crate::store::{OutstandingToken, TokenLedger, Users};
 use crate::token::{Kind, Token, TokenPolicy};
 use crate::user::UserKey;
 pub use builder::{AuthorityBuilder, AuthorityError};
+pub use change_password::PasswordChange;
+pub use confirm_password_reset::PasswordReset;
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
 pub use obtain::Credentials;
 pub use outcome::{
@@ -49,6 +56,8 @@ struct Parts<S> {
     policy: TokenPolicy,
     rules: Rules,
     passwords: HashingPool,
+    validators: PasswordValidators,
+    resets: Option<PasswordResets>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -84,6 +93,12 @@ impl<S: Users + TokenLedger> Authority<S> {
         match command {
             Command::Authenticate { token } => self.authenticate(&token).await.map(Outcome::Authenticated),
             Command::Blacklist { refresh } => self.blacklist(&refresh).await.map(|()| Outcome::Blacklisted),
+            Command::ChangePassword { bearer, change } => {
+                self.change_password(&bearer, &change).await.map(|()| Outcome::PasswordChanged)
+            }
+            Command::ConfirmPasswordReset(reset) => {
+                self.confirm_password_reset(&reset).await.map(|()| Outcome::PasswordChanged)
+            }
             Command::ObtainPair(credentials) => self.obtain_pair(&credentials).await.map(Outcome::Pair),
             Command::ObtainSliding(credentials) => {
                 self.obtain_sliding(&credentials).await.map(Outcome::Sliding)
@@ -91,6 +106,9 @@ impl<S: Users + TokenLedger> Authority<S> {
             Command::Refresh { refresh } => self.refresh(&refresh).await.map(Outcome::Refreshed),
             Command::RefreshSliding { token } => {
                 self.refresh_sliding(&token).await.map(Outcome::SlidingRenewed)
+            }
+            Command::RequestPasswordReset { email } => {
+                self.request_password_reset(&email).await.map(|()| Outcome::PasswordResetRequested)
             }
             Command::Verify { token } => self.verify(&token).await.map(|()| Outcome::Verified),
         }

@@ -45,7 +45,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     }
 
     /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.
-    async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
+    pub(super) async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
         let parts = &self.parts;
         let Some(mut user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
             parts.passwords.burn(credentials.password.clone()).await?;

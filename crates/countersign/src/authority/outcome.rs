@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::authority::Credentials;
+use crate::authority::{Credentials, PasswordChange, PasswordReset};
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
 use crate::password::Busy;
+use crate::password::validation::PasswordIssue;
 use crate::secret::PlainToken;
 use crate::store::{StoreError, UserIdClaim};
 use crate::token::{TokenKind, UntypedToken};
@@ -26,6 +27,15 @@ pub enum Command {
         /// The refresh token.
         refresh: PlainToken,
     },
+    /// Change one's own password.
+    ChangePassword {
+        /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
+        bearer: PlainToken,
+        /// Whose password, and which.
+        change: PasswordChange,
+    },
+    /// Set the password of the user whom a mailed link names.
+    ConfirmPasswordReset(PasswordReset),
     /// Log in for a refresh and an access token.
     ObtainPair(Credentials),
     /// Log in for a sliding token.
@@ -39,6 +49,11 @@ pub enum Command {
     RefreshSliding {
         /// The sliding token.
         token: PlainToken,
+    },
+    /// Mail a link for a new password to whoever has this address.
+    RequestPasswordReset {
+        /// The address, as somebody wrote it.
+        email: String,
     },
     /// Is this token, of whatever type, genuine and in time?
     Verify {
@@ -57,6 +72,10 @@ pub enum Outcome {
     Blacklisted,
     /// To [`Command::ObtainPair`].
     Pair(TokenPair),
+    /// To [`Command::ChangePassword`] and to [`Command::ConfirmPasswordReset`].
+    PasswordChanged,
+    /// To [`Command::RequestPasswordReset`], whether or not anybody has the address.
+    PasswordResetRequested,
     /// To [`Command::Refresh`].
     Refreshed(Refreshed),
     /// To [`Command::ObtainSliding`].
@@ -124,6 +143,8 @@ pub enum Failure {
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// The token of a reset link is not the user's, was used, or is too old.
+    InvalidResetToken,
     /// No user with this name, or not this password, or not allowed to log in: nobody is told which.
     NoActiveAccount,
     /// The user of this token is gone, or not allowed in any more.
@@ -136,10 +157,14 @@ pub enum Refusal {
     PasswordChanged,
     /// The token itself is not good.
     Token(TokenError),
+    /// The uid of a reset link names nobody.
+    UnknownResetUser,
     /// The user of this token may not log in any more (`CHECK_USER_IS_ACTIVE`).
     UserInactive,
     /// There is no user like the token's.
     UserNotFound,
+    /// The new password breaks these rules (`AUTH_PASSWORD_VALIDATORS`): one issue for each, in their order.
+    WeakPassword(Vec<PasswordIssue>),
 }
 
 /// A token taken for one kind, and why it is not.
@@ -154,6 +179,7 @@ pub struct Attempt {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::InvalidResetToken => f.write_str("the reset link is not good, or not any more"),
             Self::NoActiveAccount => f.write_str("no active account has these credentials"),
             Self::NoActiveAccountForToken => f.write_str("no active account belongs to the token"),
             Self::NoTokenTypeFits(attempts) => {
@@ -163,8 +189,16 @@ impl fmt::Display for Refusal {
             Self::NoUserClaim => f.write_str("the token does not say whose it is"),
             Self::PasswordChanged => f.write_str("the password was changed after the token was issued"),
             Self::Token(error) => error.fmt(f),
+            Self::UnknownResetUser => f.write_str("the reset link names no user"),
             Self::UserInactive => f.write_str("the token's user is inactive"),
             Self::UserNotFound => f.write_str("the token's user does not exist"),
+            Self::WeakPassword(issues) => {
+                f.write_str("the new password breaks the rules for passwords: ")?;
+                let codes = issues.iter().enumerate();
+                codes.into_iter().try_for_each(|(at, issue)| {
+                    write!(f, "{}{}", if at == 0 { "" } else { ", " }, issue.code())
+                })
+            }
         }
     }
 }

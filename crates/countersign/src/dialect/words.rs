@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use http::header::RETRY_AFTER;
 
-use crate::authority::Attempt;
+use crate::authority::{Attempt, Refusal};
 use crate::dialect::{Json, Rejection};
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
@@ -59,6 +59,11 @@ pub(super) fn token_error(error: &TokenError, expired: &str, invalid: &str) -> S
         TokenError::NoType => "Token has no type".to_owned(),
         TokenError::WrongType => "Token has wrong type".to_owned(),
     }
+}
+
+/// Why a password was not changed, for a dialect whose package changes none.
+pub(super) fn password_not_changed(refusal: &Refusal) -> Json {
+    coded(refusal.to_string(), "password_not_changed")
 }
 
 /// Nothing was decided: the client may try again, and is told nothing about the cause.

@@ -48,6 +48,7 @@ mod pool;
 mod scrypt;
 #[cfg(test)]
 mod testing;
+pub mod validation;
 
 pub use argon2::Argon2Cost;
 pub use bcrypt::BcryptCost;

@@ -43,6 +43,8 @@ pub(crate) struct TokensConfig {
     pub(crate) keys: KeysConfig,
     /// `blacklist`: is the `token_blacklist` app installed? `None` is yes if its tables exist.
     pub(crate) blacklist: Option<bool>,
+    /// `PASSWORD_RESET_URL`: where mailed links lead; `None` for a family that says nothing of it.
+    pub(crate) password_reset_url: Option<String>,
     rules: Rules,
 }
 
@@ -75,7 +77,7 @@ impl TokensConfig {
                 settings.problem(&place, "is off, and blacklist knows tokens by their id: turn one of them")
             );
         }
-        Ok(Self { package, policy, algorithm, keys, blacklist, rules })
+        Ok(Self { package, policy, algorithm, keys, blacklist, password_reset_url: None, rules })
     }
 }
 

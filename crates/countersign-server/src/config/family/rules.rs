@@ -126,6 +126,8 @@ mod tests {
             username: "u".into(),
             password: StoredPassword::new("!"),
             is_active: false,
+            email: None,
+            last_login: None,
             fields: Fields::default(),
         };
         assert!(!rules("").authentication_rule.permits(&user));

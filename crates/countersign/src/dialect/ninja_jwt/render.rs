@@ -17,7 +17,10 @@ impl NinjaJwt {
     pub(super) fn render_outcome(&self, exchange: Exchange, outcome: Outcome) -> Response<Bytes> {
         let body = match outcome {
             Outcome::Authenticated(principal) => principal::principal(&principal, &self.username_field),
-            Outcome::Blacklisted | Outcome::Verified => Json::object([]),
+            Outcome::Blacklisted
+            | Outcome::PasswordChanged
+            | Outcome::PasswordResetRequested
+            | Outcome::Verified => Json::object([]),
             Outcome::Pair(pair) => Json::Object(vec![
                 (self.username_field.clone().into(), pair.username.into()),
                 ("refresh".into(), plain(&pair.refresh)),
@@ -40,6 +43,9 @@ impl NinjaJwt {
 
     pub(super) fn render_refusal(endpoint: Endpoint, refusal: Refusal) -> Response<Bytes> {
         let body = match refusal {
+            Refusal::InvalidResetToken | Refusal::UnknownResetUser | Refusal::WeakPassword(_) => {
+                words::password_not_changed(&refusal)
+            }
             // DIFFERENCE: Ninja JWT does not look at the user of a token that is refreshed, and so has no words for it.
             Refusal::NoActiveAccount | Refusal::NoActiveAccountForToken => {
                 coded(words::NO_ACTIVE_ACCOUNT, AUTHENTICATION_FAILED)

@@ -16,7 +16,10 @@ impl SimpleJwt {
     pub(super) fn render_outcome(&self, exchange: &Exchange, outcome: Outcome) -> Response<Bytes> {
         let body = match outcome {
             Outcome::Authenticated(principal) => return self.render_principal(exchange, &principal),
-            Outcome::Blacklisted | Outcome::Verified => Json::object([]),
+            Outcome::Blacklisted
+            | Outcome::PasswordChanged
+            | Outcome::PasswordResetRequested
+            | Outcome::Verified => Json::object([]),
             Outcome::Pair(pair) => Json::object([
                 ("refresh", pair.refresh.expose().to_owned().into()),
                 ("access", pair.access.expose().to_owned().into()),
@@ -47,6 +50,9 @@ impl SimpleJwt {
 
     pub(super) fn render_refusal(&self, exchange: &Exchange, refusal: Refusal) -> Response<Bytes> {
         let body = match refusal {
+            Refusal::InvalidResetToken | Refusal::UnknownResetUser | Refusal::WeakPassword(_) => {
+                words::password_not_changed(&refusal)
+            }
             Refusal::NoActiveAccount => detail(words::NO_ACTIVE_ACCOUNT),
             Refusal::NoActiveAccountForToken => detail("No active account found for the given token."),
             Refusal::NoTokenTypeFits(attempts) => words::no_type_fits(&attempts, token_error),
