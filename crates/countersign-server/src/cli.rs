@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 /// The JWT authentication that Django's packages made familiar, as a server.
 ///
-/// Countersign serves the endpoints of SimpleJWT and Ninja JWT on Django's own database: same settings, same tokens,
-/// same tables.
+/// Countersign serves the endpoints of SimpleJWT, Ninja JWT and dj-ninja-auth on Django's own database: same settings, same
+/// tokens, same tables.
 #[derive(Debug, Parser)]
 #[command(
     name = "countersign",

@@ -12,6 +12,7 @@ use crate::column::Column;
 use crate::engine;
 use crate::error::{ConnectError, list, nearest, store_error};
 use crate::model::{UserModel, UserTable};
+use crate::relations::RelationsOfUsers;
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 
 /// A database with Django's tables: the store of users and of tokens. A clone shares the connections.
@@ -22,6 +23,7 @@ struct Inner {
     backend: Box<dyn Backend>,
     model: UserModel,
     statements: Statements,
+    relations: RelationsOfUsers,
     has_token_blacklist: bool,
 }
 
@@ -43,8 +45,9 @@ impl Database {
         let schema = Schema::new(backend.dialect(), rows);
         let model = schema.user_model(users)?;
         let statements = Statements::new(backend.dialect(), &model);
+        let relations = RelationsOfUsers::find(backend.dialect(), &schema, &model);
         let has_token_blacklist = schema.has(OUTSTANDING) && schema.has(BLACKLISTED);
-        Ok(Self(Arc::new(Inner { backend, model, statements, has_token_blacklist })))
+        Ok(Self(Arc::new(Inner { backend, model, statements, relations, has_token_blacklist })))
     }
 
     /// The user model's table as the database declares it.
@@ -71,6 +74,10 @@ impl Database {
 
     pub(crate) fn statements(&self) -> &Statements {
         &self.0.statements
+    }
+
+    pub(crate) fn relations_of_users(&self) -> &RelationsOfUsers {
+        &self.0.relations
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {
@@ -141,7 +148,7 @@ impl Schema {
         }
     }
 
-    fn columns(&self, table: &str) -> Option<&[Column]> {
+    pub(crate) fn columns(&self, table: &str) -> Option<&[Column]> {
         self.tables.iter().find(|(name, _)| name == table).map(|(_, columns)| &**columns)
     }
 

@@ -39,6 +39,7 @@ mod migrate;
 mod migrations;
 mod model;
 mod new_user;
+mod relations;
 mod sqlite;
 mod statements;
 mod time;

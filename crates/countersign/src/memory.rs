@@ -141,9 +141,9 @@ impl Users for MemoryStore {
     }
 
     async fn find_active_by_email(&self, email: &str, limit: NonZeroU32) -> Result<Vec<User>, StoreError> {
-        let wanted = email.to_lowercase();
+        let wanted = email.to_uppercase();
         let has_it = |user: &&User| {
-            user.is_active && user.email.as_ref().is_some_and(|own| own.to_lowercase() == wanted)
+            user.is_active && user.email.as_ref().is_some_and(|own| own.to_uppercase() == wanted)
         };
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         Ok(self.tables().users.iter().filter(has_it).take(limit).cloned().collect())

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
-use crate::user::{User, UserKey};
+use crate::user::{Relations, User, UserKey};
 
 /// The user model's table, to read, and to write what a login writes.
 pub trait Users: Send + Sync {
@@ -40,6 +40,12 @@ pub trait Users: Send + Sync {
         old: &StoredPassword,
         new: &StoredPassword,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// What other tables say of a user, for answers that show it: by default nothing.
+    fn relations(&self, user: &UserKey) -> impl Future<Output = Result<Relations, StoreError>> + Send {
+        let _ = user;
+        async { Ok(Relations::default()) }
+    }
 
     /// Sets `last_login`. A user who is gone by now is no error.
     fn record_login(
@@ -247,6 +253,10 @@ impl<S: Users + ?Sized> Users for Arc<S> {
         new: &StoredPassword,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
         (**self).replace_password(user, old, new)
+    }
+
+    fn relations(&self, user: &UserKey) -> impl Future<Output = Result<Relations, StoreError>> + Send {
+        (**self).relations(user)
     }
 
     fn record_login(

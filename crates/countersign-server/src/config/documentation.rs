@@ -4,15 +4,19 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::testing::{fault, read, try_read};
+use super::testing::{fault, read_with, try_read};
 use super::{Config, known_settings};
 
 const MANUAL: &str = include_str!("../../../../docs/settings.md");
 /// The families' tables, with the names of the settings that their packages have.
-const FAMILIES: [(&str, &str, usize); 2] = [
+const FAMILIES: [(&str, &str, usize); 3] = [
     ("simple_jwt", include_str!("../../tests/data/simple_jwt_settings.txt"), 36),
     ("ninja_jwt", include_str!("../../tests/data/ninja_jwt_settings.txt"), 29),
+    ("auth_jwt", include_str!("../../tests/data/auth_jwt_settings.txt"), 19),
 ];
+/// What a family's table must say, and has no default.
+const REQUIRED: [(&str, &str); 1] =
+    [("COUNTERSIGN__AUTH_JWT__PASSWORD_RESET_URL", "https://example.com/reset")];
 
 /// A row of one of the manual's tables: `| key | what it does | default | test |`.
 struct Row {
@@ -77,7 +81,7 @@ fn the_manual_names_every_setting_and_no_other() {
 
 #[test]
 fn the_manuals_defaults_are_accepted_and_change_nothing() {
-    let silent = all_of(&read("[simple_jwt]\n[ninja_jwt]"));
+    let silent = all_of(&read_with("[simple_jwt]\n[ninja_jwt]", REQUIRED));
     for Row { path, default, .. } in rows() {
         // A dash is said of what has no default, or one that cannot be written down.
         if default == "–" {
@@ -89,7 +93,7 @@ fn the_manuals_defaults_are_accepted_and_change_nothing() {
         for (family, ..) in FAMILIES.iter().filter(|(family, ..)| *family != table) {
             let _ = write!(text, "\n[{family}]");
         }
-        assert_eq!(all_of(&read(&text)), silent, "{text}");
+        assert_eq!(all_of(&read_with(&text, REQUIRED)), silent, "{text}");
     }
 }
 
@@ -115,6 +119,8 @@ fn all_of(config: &Config) -> String {
             rules.inactive_users_may_log_in,
             rules.check_user_is_active,
             rules.stateless,
+            rules.tokens_ask_for_user,
+            rules.logins_tell_relations,
         ];
         format!("{rules:?} {bools:?}")
     });

@@ -8,6 +8,7 @@
 //! - Keys are loaded, so a configuration that was read can sign and verify.
 //! - A weak key is a warning, in the strict profile an error.
 
+mod auth_jwt;
 pub(crate) mod database;
 #[cfg(test)]
 mod documentation;
@@ -37,7 +38,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use countersign::dialect::{NinjaJwt, SimpleJwt};
+use countersign::dialect::{NinjaAuth, NinjaJwt, SimpleJwt};
 use countersign::password::validation::PasswordValidators;
 use countersign::password::{PasswordHashers, PoolSize};
 use countersign::password_reset::ResetTokens;
@@ -83,6 +84,8 @@ pub(crate) struct Config {
     pub(crate) simple_jwt: Option<FamilyConfig<SimpleJwt>>,
     /// `[ninja_jwt]`; `None` when the family is not served.
     pub(crate) ninja_jwt: Option<FamilyConfig<NinjaJwt>>,
+    /// `[auth_jwt]`; `None` when the family is not served.
+    pub(crate) auth_jwt: Option<FamilyConfig<NinjaAuth>>,
     warnings: Vec<Warning>,
 }
 
@@ -142,7 +145,8 @@ impl Config {
     /// What each family that is served has for its tokens.
     pub(crate) fn families(&self) -> impl Iterator<Item = &TokensConfig> {
         let simple_jwt = self.simple_jwt.iter().map(|family| &family.tokens);
-        simple_jwt.chain(self.ninja_jwt.iter().map(|family| &family.tokens))
+        let ninja_jwt = self.ninja_jwt.iter().map(|family| &family.tokens);
+        simple_jwt.chain(ninja_jwt).chain(self.auth_jwt.iter().map(|family| &family.tokens))
     }
 
     fn from_layers(
@@ -181,6 +185,7 @@ impl Config {
         let simple_jwt =
             settings.optional_section("simple_jwt", |settings| simple_jwt::read(settings, &shared));
         let ninja_jwt = settings.optional_section("ninja_jwt", |settings| ninja_jwt::read(settings, &shared));
+        let auth_jwt = settings.optional_section("auth_jwt", |settings| auth_jwt::read(settings, &shared));
         Ok(Self {
             profile,
             password_hashers: password_hashers?,
@@ -192,6 +197,7 @@ impl Config {
             database: database?,
             simple_jwt: simple_jwt?,
             ninja_jwt: ninja_jwt?,
+            auth_jwt: auth_jwt?,
             secret_key: secret_key.map(|located| located.value),
             users,
             warnings: Vec::new(),
@@ -212,7 +218,8 @@ struct Shared<'a> {
 fn known_settings() -> Vec<String> {
     let nothing = Surroundings { environment: HashMap::new(), folder: PathBuf::new() };
     let reading = Reading::new(Origin::source(""), nothing);
-    let document = tree::parse("[simple_jwt]\n[ninja_jwt]", &Origin::source("")).unwrap_or_default();
+    let document =
+        tree::parse("[simple_jwt]\n[ninja_jwt]\n[auth_jwt]", &Origin::source("")).unwrap_or_default();
     // What is wrong with an empty configuration does not matter here.
     let _ = reading.root(document, Config::read);
     reading.asked()
@@ -272,7 +279,7 @@ mod tests {
         );
         assert!(fault("[simple_jwt.routes]\ntoken_verfy = '/'").contains("simple_jwt.routes.token_verify:"));
         assert!(fault("[simplejwt]\nleeway = 1").contains("the nearest one is simple_jwt:"));
-        assert!(fault("[auth_jwt]").contains("auth_jwt is a family that this version does not serve"));
+        assert!(fault("[graphql_jwt]").contains("graphql_jwt is a family that this version does not serve"));
     }
 
     #[test]

@@ -103,7 +103,7 @@ fn not_a_setting(place: &Place, known: &[String]) -> String {
 }
 
 /// The families of the design that are still to come.
-const NOT_YET: [&str; 2] = ["auth_jwt", "graphql_jwt"];
+const NOT_YET: [&str; 1] = ["graphql_jwt"];
 
 /// One table of the configuration.
 pub(super) struct Section<'a> {

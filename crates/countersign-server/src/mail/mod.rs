@@ -1,5 +1,7 @@
 //! Mail: links for a new password, sent behind the requests that ask for them.
 //!
+//! DIFFERENCE: Django sends before it answers, which takes its time for users who exist, and tries once.
+//!
 //! - A request leaves its mail in a queue and is answered. A full queue takes no more, and the log says so.
 //! - One task writes the letters and delivers them. What fails for now is tried again, four times within three
 //!   minutes; what fails for good is not.

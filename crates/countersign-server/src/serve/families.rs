@@ -48,9 +48,12 @@ pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Res
         let longest = database.user_model().username().max_chars();
         families.push(house.family(family, family.dialect.clone().username_max_length(longest))?);
     }
+    if let Some(family) = &config.auth_jwt {
+        families.push(house.family(family, family.dialect.clone())?);
+    }
     if families.is_empty() {
         return Err(Failure::input(
-            "no family is configured, there is nothing to serve: add a table [simple_jwt] or [ninja_jwt]",
+            "no family is configured, there is nothing to serve: add a table [simple_jwt], [ninja_jwt] or [auth_jwt]",
         ));
     }
     Ok(families)

@@ -48,6 +48,18 @@ fn check_tells_all_of_them() {
 }
 
 #[test]
+fn a_third_one_shows_the_user() {
+    let place = Place::with_user("[auth_jwt]\npassword_reset_url = 'https://example.com/reset'");
+    let said = place.run(&["check"]);
+    let said = said.succeeded();
+    assert!(said.contains("[auth_jwt] can be served") && said.contains("/api/auth/me  me"), "{said}");
+    let server = place.serve();
+    let answer = log_in(&server, "/api/auth/login");
+    assert_eq!((&answer["user"]["username"], &answer["user"]["groups"]), (&json!("ada"), &json!([])));
+    assert_eq!(status(&server, "/api/auth/me", &answer["access"]), 200);
+}
+
+#[test]
 fn one_alone_is_enough() {
     let place = Place::with_user("");
     place.edit("[simple_jwt]", "[ninja_jwt]");

@@ -91,6 +91,10 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// [`Failure::Refused`] is the answer no; [`Failure::Undecided`] means that there is none.
     pub async fn execute(&self, command: Command) -> Result<Outcome, Failure> {
         match command {
+            Command::As { bearer, then } => {
+                self.authenticate(&bearer).await?;
+                Box::pin(self.execute(*then)).await
+            }
             Command::Authenticate { token } => self.authenticate(&token).await.map(Outcome::Authenticated),
             Command::Blacklist { refresh } => self.blacklist(&refresh).await.map(|()| Outcome::Blacklisted),
             Command::ChangePassword { bearer, change } => {
@@ -98,6 +102,10 @@ impl<S: Users + TokenLedger> Authority<S> {
             }
             Command::ConfirmPasswordReset(reset) => {
                 self.confirm_password_reset(&reset).await.map(|()| Outcome::PasswordChanged)
+            }
+            Command::Describe { token } => {
+                let (principal, relations) = self.describe(&token).await?;
+                Ok(Outcome::Described(principal, relations))
             }
             Command::ObtainPair(credentials) => self.obtain_pair(&credentials).await.map(Outcome::Pair),
             Command::ObtainSliding(credentials) => {

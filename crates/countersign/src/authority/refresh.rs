@@ -18,8 +18,9 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn refresh(&self, presented: &PlainToken) -> Result<Refreshed, Failure> {
         let now = self.now();
         let parts = &self.parts;
-        let token = self.admit::<Refresh>(presented, now).await?;
-        let user = self.refreshing_user(&token, presented, now).await?;
+        let mut admitted = self.admit::<Refresh>(presented, now).await?;
+        let user = self.refreshing_user(&mut admitted, presented, now).await?;
+        let token = admitted.token;
         let access = self.sign(&token.access_token(&parts.policy, now, self.entropy()))?;
         if parts.rules.rotation == Rotation::Off {
             return Ok(Refreshed { access, refresh: None });

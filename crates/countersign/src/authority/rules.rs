@@ -23,6 +23,12 @@ pub struct Rules {
     pub inactive_users_may_log_in: bool,
     /// `CHECK_USER_IS_ACTIVE`, where a token proves authentication.
     pub check_user_is_active: bool,
+    /// Whether a token is good only while its user may log in: whatever it is presented for, its user is looked for,
+    /// and [`authentication_rule`](Self::authentication_rule) asked.
+    pub tokens_ask_for_user: bool,
+    /// Whether a login tells all there is about the user, what [`Users::relations`](crate::store::Users::relations)
+    /// says too.
+    pub logins_tell_relations: bool,
     /// `USER_AUTHENTICATION_RULE`, at login and refresh.
     pub authentication_rule: Arc<dyn AuthenticationRule>,
     /// `AUTH_TOKEN_CLASSES`: the kinds that prove authentication, in the order in which they are tried.
@@ -40,6 +46,8 @@ impl Default for Rules {
             update_last_login: false,
             inactive_users_may_log_in: false,
             check_user_is_active: true,
+            tokens_ask_for_user: false,
+            logins_tell_relations: false,
             authentication_rule: Arc::new(ActiveUsers),
             auth_tokens: vec![TokenKind::Access],
             stateless: false,

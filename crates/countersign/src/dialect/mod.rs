@@ -6,6 +6,8 @@
 mod header;
 mod json;
 mod media;
+mod ninja;
+pub mod ninja_auth;
 pub mod ninja_jwt;
 mod principal;
 pub mod simple_jwt;
@@ -19,6 +21,7 @@ use http::{Request, Response, StatusCode};
 
 use crate::authority::{Command, Failure, Outcome};
 pub use json::Json;
+pub use ninja_auth::NinjaAuth;
 pub use ninja_jwt::NinjaJwt;
 pub use simple_jwt::SimpleJwt;
 

@@ -57,6 +57,7 @@ pub(super) fn token_error(error: &TokenError, expired: &str, invalid: &str) -> S
         TokenError::MissingClaim(claim) => format!("Token has no '{claim}' claim"),
         TokenError::NoId => "Token has no id".to_owned(),
         TokenError::NoType => "Token has no type".to_owned(),
+        TokenError::UserInactive => USER_INACTIVE.to_owned(),
         TokenError::WrongType => "Token has wrong type".to_owned(),
     }
 }

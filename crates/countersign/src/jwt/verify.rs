@@ -120,6 +120,8 @@ pub enum TokenError {
     NoId,
     /// It has no `TOKEN_TYPE_CLAIM`.
     NoType,
+    /// Its user is gone, or is not let in any more.
+    UserInactive,
     /// It is of another type than the one asked for.
     WrongType,
 }
@@ -134,6 +136,7 @@ impl fmt::Display for TokenError {
             Self::MissingClaim(claim) => write!(f, "the token has no claim {claim:?}"),
             Self::NoId => f.write_str("the token has no id"),
             Self::NoType => f.write_str("the token has no type"),
+            Self::UserInactive => f.write_str("the token's user is gone or inactive"),
             Self::WrongType => f.write_str("the token is of another type"),
         }
     }

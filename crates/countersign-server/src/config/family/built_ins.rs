@@ -30,17 +30,18 @@ impl Setting for DottedPath {
     }
 }
 
-/// Holds the built-ins of the family in `table` against the configuration.
+/// Holds the built-ins of the family in `table` against the configuration; `variables` say what the family must be told.
 #[cfg(test)]
-pub(in super::super) fn hold(table: &str, built_ins: &[BuiltIn]) {
-    use super::super::testing::{fault, read};
+pub(in super::super) fn hold(table: &str, variables: &[(&str, &str)], built_ins: &[BuiltIn]) {
+    use super::super::testing::try_read;
 
     for (key, paths) in built_ins {
+        let read = |path: &str| try_read(&format!("[{table}]\n{key} = '{path}'"), variables);
         for path in *paths {
-            read(&format!("[{table}]\n{key} = '{path}'"));
+            assert!(read(path).is_ok(), "{key} = {path}");
         }
         assert_eq!(
-            fault(&format!("[{table}]\n{key} = 'project.Own'")),
+            read("project.Own").expect_err(key).to_string(),
             format!(
                 "countersign.toml, line 2: {table}.{key} names Python code that is not known to this version: \
                  only the built-in \"{}\" is",

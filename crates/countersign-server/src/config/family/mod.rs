@@ -41,7 +41,8 @@ pub(crate) struct TokensConfig {
     pub(crate) algorithm: Algorithm,
     /// What signs and verifies.
     pub(crate) keys: KeysConfig,
-    /// `blacklist`: is the `token_blacklist` app installed? `None` is yes if its tables exist.
+    /// `blacklist`: is the `token_blacklist` app installed? `None` is yes if its tables exist; a package without
+    /// such an app has none.
     pub(crate) blacklist: Option<bool>,
     /// `PASSWORD_RESET_URL`: where mailed links lead; `None` for a family that says nothing of it.
     pub(crate) password_reset_url: Option<String>,
@@ -65,9 +66,11 @@ impl TokensConfig {
         rules: Rules,
     ) -> Result<Self, Reported> {
         let keys = keys::read(settings, shared);
-        let policy = policy::read(settings, policy);
-        let mut blacklist = None;
-        settings.set_as("blacklist", &mut blacklist, Some);
+        let policy = policy::read(settings, package, policy);
+        let mut blacklist = (!package.has_ledger).then_some(false);
+        if package.has_ledger {
+            settings.set_as("blacklist", &mut blacklist, Some);
+        }
         let rules = rules::read(settings, shared, package, rules, blacklist);
 
         let ((algorithm, keys), policy, rules) = (keys?, policy?, rules?);

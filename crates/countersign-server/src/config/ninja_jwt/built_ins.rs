@@ -48,6 +48,6 @@ mod tests {
 
     #[test]
     fn the_built_ins_are_accepted_and_no_others() {
-        hold("ninja_jwt", &BUILT_INS);
+        hold("ninja_jwt", &[], &BUILT_INS);
     }
 }

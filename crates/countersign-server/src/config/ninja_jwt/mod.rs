@@ -5,7 +5,7 @@ mod built_ins;
 use countersign::authority::Rules;
 use countersign::dialect::NinjaJwt;
 use countersign::dialect::ninja_jwt::Endpoint;
-use countersign::token::{TokenPolicy, UserIdForm};
+use countersign::token::{TokenKind, TokenPolicy, UserIdForm};
 
 use super::Shared;
 use super::family::{self, FamilyConfig, Package, TokensConfig};
@@ -29,6 +29,9 @@ const NINJA_JWT: Package = Package {
     name: "Ninja JWT",
     table: "ninja_jwt",
     module: "ninja_jwt",
+    kinds: &[TokenKind::Access, TokenKind::Sliding, TokenKind::Refresh, TokenKind::Untyped],
+    token_classes: "auth_token_classes",
+    has_ledger: true,
     user_classes: &["JWTAuth", "AsyncJWTAuth"],
     stateless_classes: &["JWTStatelessUserAuthentication", "JWTTokenUserAuth", "AsyncJWTTokenUserAuth"],
 };

@@ -33,6 +33,6 @@ mod tests {
 
     #[test]
     fn the_built_ins_are_accepted_and_no_others() {
-        hold("simple_jwt", &BUILT_INS);
+        hold("simple_jwt", &[], &BUILT_INS);
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use countersign::authority::Rules;
 use countersign::dialect::SimpleJwt;
 use countersign::dialect::simple_jwt::Endpoint;
-use countersign::token::TokenPolicy;
+use countersign::token::{TokenKind, TokenPolicy};
 use countersign::user::User;
 
 use super::Shared;
@@ -41,6 +41,9 @@ const SIMPLE_JWT: Package = Package {
     name: "SimpleJWT",
     table: "simple_jwt",
     module: "rest_framework_simplejwt",
+    kinds: &[TokenKind::Access, TokenKind::Sliding, TokenKind::Refresh, TokenKind::Untyped],
+    token_classes: "auth_token_classes",
+    has_ledger: true,
     user_classes: &["JWTAuthentication"],
     stateless_classes: &["JWTStatelessUserAuthentication", "JWTTokenUserAuthentication"],
 };

@@ -10,6 +10,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 use tempfile::TempDir;
 
+use super::django::python;
 use super::{PASSWORD, SECRET, Server};
 
 /// A temporary folder, in which commands find nothing of the machine's own configuration.
@@ -112,6 +113,16 @@ impl Place {
         let mut command = self.command(args);
         command.envs(environment.iter().copied());
         Finished::of(command, input)
+    }
+
+    /// Runs a command at a terminal, where a person answers each question; what was on the screen.
+    pub(crate) fn type_at_a_terminal(&self, args: &[&str], answers: &[(&str, &str)]) -> Finished {
+        let ours = self.command(args);
+        let mut command = Command::new(python());
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/terminal.py"));
+        command.arg(serde_json::to_string(answers).unwrap()).arg(ours.get_program()).args(ours.get_args());
+        command.current_dir(&self.folder).env("NO_COLOR", "1");
+        Finished::of(command, "")
     }
 
     /// Starts `countersign serve` as configured.
