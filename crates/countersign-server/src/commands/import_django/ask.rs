@@ -130,7 +130,7 @@ fn broken(lines: &[String]) -> Failure {
 
 const RUN: &str = include_str!("ask/run.py");
 /// What the script is made of: each imports only those before it.
-const MODULES: [(&str, &str); 8] = [
+const MODULES: [(&str, &str); 9] = [
     ("values", include_str!("ask/values.py")),
     ("urls", include_str!("ask/urls.py")),
     ("ninja", include_str!("ask/ninja.py")),
@@ -138,6 +138,7 @@ const MODULES: [(&str, &str); 8] = [
     ("users", include_str!("ask/users.py")),
     ("simple_jwt", include_str!("ask/simple_jwt.py")),
     ("ninja_jwt", include_str!("ask/ninja_jwt.py")),
+    ("ninja_auth", include_str!("ask/ninja_auth.py")),
     ("project", include_str!("ask/project.py")),
 ];
 /// Precedes the answer (ASCII's record separator).

@@ -3,8 +3,11 @@
 use countersign::password::Hasher;
 use toml::Value;
 
-use super::families;
+use super::email;
+use super::families::{self, Able};
 use super::files::Files;
+use super::packages::Package;
+use super::passwords::{self, Validators};
 use super::project::{Database, Project, Users};
 
 /// A project, carried over.
@@ -40,7 +43,21 @@ impl Carried {
         let hashers = hashers(&project.password_hashers, &mut left);
         let backend = backend(&project.authentication_backends, &mut left);
         let users = users(&project.users, backend.written(), &mut left);
-        let tables = families::carried(project, backend.logs_in(), files, &mut left);
+        let asked = |those: fn(&Package) -> &[&'static str]| {
+            project.families.iter().any(|family| {
+                family.routes.iter().any(|route| those(family.package).contains(&&*route.endpoint))
+            })
+        };
+        let validators = Validators::of(&project.passwords.validators, &mut left);
+        let able = Able {
+            to_log_in: backend.logs_in(),
+            to_mail: !asked(|package| package.mails) || email::is_known(&project.mail, &mut left),
+            to_set_passwords: !validators.has_foreign,
+        };
+        let tables = families::carried(project, able, files, &mut left);
+        let (validators, options) = validators.toml();
+        let links = if tables.has_links { passwords::links(project, files) } else { String::new() };
+        let email = if tables.mails { email::table(&project.mail, files, &mut left) } else { String::new() };
 
         let head = format!(
             "# Countersign as the Django project with the settings {} serves it, by `countersign import-django`.\n\
@@ -50,7 +67,8 @@ impl Carried {
         );
         let secret =
             tables.secret_key.map(|secret| format!("# Django's SECRET_KEY.\nsecret_key = {secret}\n"));
-        let toml = [head, secret.unwrap_or_default(), hashers, database, users, tables.toml].concat();
+        let top = [head, secret.unwrap_or_default(), links, hashers, validators];
+        let toml = [top.concat(), options, database, users, email, tables.toml].concat();
         Self { toml, served: tables.served, left }
     }
 }
@@ -117,7 +135,9 @@ impl Backend {
 
 fn backend(paths: &[String], left: &mut Vec<Left>) -> Backend {
     let known = paths.iter().find(|path| [MODEL, ALLOW_ALL].contains(&path.as_str()));
-    for path in paths.iter().filter(|path| ![MODEL, ALLOW_ALL].contains(&path.as_str())) {
+    let checks_tokens = |path: &&String| Package::ALL.iter().any(|package| package.backend == Some(path));
+    let foreign = |path: &&String| ![MODEL, ALLOW_ALL].contains(&path.as_str()) && !checks_tokens(path);
+    for path in paths.iter().filter(foreign) {
         let instead = if known.is_some() {
             "Users who log in by it alone cannot log in here; those of Django's own backend can. To leave all logins to \
              Django, write token_obtain_pair = \"\" below the family's routes."
@@ -143,6 +163,10 @@ fn users(users: &Users, backend: Option<&str>, left: &mut Vec<Left>) -> String {
         if let Some(column) = users.columns.get(field).filter(|column| *column != field) {
             line(field, column);
         }
+    }
+    let email = users.email_field.as_ref().and_then(|field| users.columns.get(field));
+    if let Some(column) = email.filter(|column| *column != "email") {
+        line("email", column);
     }
     if let Some(backend) = backend {
         line("authentication_backend", backend);

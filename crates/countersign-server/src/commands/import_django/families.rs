@@ -7,9 +7,21 @@ use toml::Value;
 use super::carry::Left;
 use super::files::Files;
 use super::keys::bytes;
-use super::project::{Family, Project};
+use super::packages::{Package, Surrounding};
+use super::project::{Family, Project, Said};
 use super::refusal::refusal;
 use super::setting::Known;
+
+/// What Countersign can do as the project does it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Able {
+    /// Check a password.
+    pub(super) to_log_in: bool,
+    /// Send mail.
+    pub(super) to_mail: bool,
+    /// Say whether a new password will do.
+    pub(super) to_set_passwords: bool,
+}
 
 /// The families' tables.
 #[derive(Debug, Default)]
@@ -18,27 +30,34 @@ pub(super) struct Tables {
     pub(super) toml: String,
     /// How many endpoints they serve.
     pub(super) served: usize,
+    /// Whether one of them sends mail.
+    pub(super) mails: bool,
+    /// Whether one of them makes or checks the links in it.
+    pub(super) has_links: bool,
     /// What to write for `secret_key`, where a family signs with it.
     pub(super) secret_key: Option<Value>,
 }
 
 /// Carries all of them over.
-pub(super) fn carried(project: &Project, logs_in: bool, files: &mut Files, left: &mut Vec<Left>) -> Tables {
+pub(super) fn carried(project: &Project, able: Able, files: &mut Files, left: &mut Vec<Left>) -> Tables {
     let mut tables = Tables::default();
     for family in &project.families {
         let mut carrier = Carrier { family, files, left, kept: BTreeSet::new() };
-        if !logs_in {
-            carrier.kept.extend(family.package.logins);
+        carrier.keep(!able.to_log_in, family.package.logins);
+        carrier.keep(!able.to_set_passwords, family.package.new_passwords);
+        carrier.keep(!able.to_mail, family.package.mails);
+        if !carrier.knows_keys() {
+            continue;
         }
-        let Some(keys) = carrier.keys(project) else { continue };
         let Some(settings) = carrier.settings() else { continue };
-        let (routes, served) = carrier.routes();
-        let table = family.package.table;
-        let keys_toml = keys.toml.concat();
-        tables.toml += "\n";
-        tables.toml += &[format!("[{table}]\n{settings}{keys_toml}\n[{table}.routes]\n"), routes].concat();
-        tables.served += served;
-        if keys.asks_secret_key && tables.secret_key.is_none() {
+        let routes = carrier.routes();
+        let keys = carrier.keys(project);
+        let Package { table, reset_links, mails, .. } = family.package;
+        tables.toml += &["\n[", table, "]\n", &settings, &keys.toml, &routes.toml].concat();
+        tables.served += routes.served.len();
+        tables.mails |= routes.serves(mails);
+        tables.has_links |= routes.serves(reset_links);
+        if (keys.asks_secret_key || routes.serves(reset_links)) && tables.secret_key.is_none() {
             tables.secret_key = bytes(&project.secret_key).map(|secret| files.secret("secret", secret));
         }
     }
@@ -55,22 +74,27 @@ pub(super) struct Carrier<'a> {
 }
 
 impl Carrier<'_> {
+    fn keep(&mut self, keeps: bool, endpoints: &[&'static str]) {
+        self.kept.extend(endpoints.iter().filter(|_| keeps));
+    }
+
     /// The lines of all other settings; none where one that shapes the tokens cannot be said here.
     fn settings(&mut self) -> Option<String> {
         let mut toml = Vec::new();
         let family = self.family;
-        for known in family.package.settings() {
+        let package = family.package;
+        for known in package.settings() {
             // Older versions of the package lack some.
             let Some(said) = family.settings.get(known.name) else { continue };
-            let key = known.name.to_lowercase();
+            let key = package.key(known.name);
             let written = match known.written(&said.0) {
                 Ok(None) => continue,
-                Ok(Some(value)) => refusal(family.package.table, &key, &value).map_or(Ok(value), Err),
+                Ok(Some(value)) => refusal(package.table, &key, &value).map_or(Ok(value), Err),
                 Err(()) => Err("is nothing that a configuration file can say".to_owned()),
             };
             match written {
                 // Without the app, the packages pass over it.
-                Ok(_) if known.name == "BLACKLIST_AFTER_ROTATION" && !family.blacklist => {
+                Ok(_) if known.name == "BLACKLIST_AFTER_ROTATION" && family.blacklist == Some(false) => {
                     toml.push("# BLACKLIST_AFTER_ROTATION is on in Django, where token_blacklist is not installed: it does \
                              nothing there.\n".to_owned());
                 }
@@ -83,7 +107,7 @@ impl Carrier<'_> {
                 }
             }
         }
-        toml.push(format!("blacklist = {}\n", family.blacklist));
+        toml.extend(family.blacklist.map(|blacklist| format!("blacklist = {blacklist}\n")));
         self.surroundings();
         for name in &family.unknown {
             let instead =
@@ -94,14 +118,21 @@ impl Carrier<'_> {
     }
 
     fn surroundings(&mut self) {
-        for (name, instead) in self.family.package.surroundings {
-            let paths = self.family.surroundings.get(*name).into_iter().flatten();
-            self.left.extend(paths.map(|path| Left::new(format!("{name}: {path}"), *instead)));
+        for Surrounding { name, decides, instead } in self.family.package.surroundings {
+            let values = self.family.surroundings.get(*name).map(Vec::as_slice).unwrap_or_default();
+            for value in values {
+                let left_to_django = match *decides {
+                    [] => String::new(),
+                    endpoints => format!(" Left to Django: {}. {TO_SERVE}", endpoints.join(", ")),
+                };
+                self.left.push(Left::new(format!("{name}: {value}"), format!("{instead}{left_to_django}")));
+                self.kept.extend(*decides);
+            }
         }
     }
 
     fn leave_code(&mut self, known: &Known, value: &serde_json::Value, why: &str) {
-        let key = known.name.to_lowercase();
+        let key = self.family.package.key(known.name);
         let found = |endpoint: &&&str| self.family.routes.iter().any(|route| route.endpoint == **endpoint);
         let kept: Vec<_> = known.decides.iter().filter(found).copied().collect();
         let consequence = if kept.is_empty() {
@@ -121,6 +152,11 @@ impl Carrier<'_> {
         self.left.push(Left::new(what, instead));
     }
 
+    /// The value of a setting; older versions of a package lack some.
+    pub(super) fn said(&self, name: &str) -> Option<&Said> {
+        self.family.settings.get(name)
+    }
+
     /// A setting, by the name that the project has for it.
     pub(super) fn setting(&self, name: &str) -> String {
         self.family.spelling.replace("{}", name)
@@ -138,4 +174,4 @@ fn shown(value: &serde_json::Value) -> String {
 }
 
 /// Ends what is said of code that decides an endpoint's answers.
-pub(super) const TO_SERVE: &str = "If what it adds may be missing here, write the path below the routes.";
+pub(super) const TO_SERVE: &str = "Once what it adds is said here in other words, or if it may be missing, write the path below the routes.";

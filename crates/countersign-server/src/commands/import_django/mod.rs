@@ -8,10 +8,12 @@
 
 mod ask;
 mod carry;
+mod email;
 mod families;
 mod files;
 mod keys;
 mod packages;
+mod passwords;
 mod project;
 mod refusal;
 mod routes;
@@ -23,6 +25,7 @@ use crate::terminal::{bold, print, quoted};
 
 use self::carry::Carried;
 use self::files::Files;
+use self::packages::Package;
 use self::project::Project;
 
 /// Asks, writes, and tells what was found, what was written, and what cannot be.
@@ -73,9 +76,7 @@ fn found(project: &Project) -> String {
             format!("    {:<22} {path}", route.endpoint)
         }));
     }
-    lines.extend(
-        project.unserved.iter().map(|name| format!("  {name}: found, not served by this version yet")),
-    );
+    lines.extend(project.unserved.iter().map(|name| format!("  {name}: found, not served by this version")));
     lines.join("\n")
 }
 
@@ -86,16 +87,14 @@ fn listed(carried: &Carried) -> String {
 
 fn nothing(project: &Project) -> Failure {
     let unserved = project.unserved.join(" and ");
-    Failure::input(match unserved.as_str() {
-        "" => format!(
-            "neither SimpleJWT nor Ninja JWT is in use with the settings {}: see that one is in INSTALLED_APPS, or that \
-             its views are in the URLconf; or begin with `countersign init`",
-            project.module
-        ),
-        names => format!(
-            "{names} found, which is not carried over yet; neither SimpleJWT nor Ninja JWT is in use with the \
-             settings {}",
-            project.module
-        ),
-    })
+    let unserved = match unserved.as_str() {
+        "" => String::new(),
+        names => format!("{names} found, which this version does not serve; "),
+    };
+    let served = Package::ALL.map(|package| package.name).join(", ");
+    Failure::input(format!(
+        "{unserved}none of {served} is in use with the settings {}: see that one is in INSTALLED_APPS, or that its views are in \
+         the URLconf; or begin with `countersign init`",
+        project.module
+    ))
 }

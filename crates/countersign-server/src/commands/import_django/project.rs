@@ -22,6 +22,10 @@ pub(super) struct Project {
     pub(super) unserved: Vec<String>,
     /// `SECRET_KEY`.
     pub(super) secret_key: Said,
+    /// `SECRET_KEY_FALLBACKS`.
+    pub(super) secret_key_fallbacks: Vec<Said>,
+    /// `TIME_ZONE`.
+    pub(super) time_zone: String,
     /// `PASSWORD_HASHERS`.
     pub(super) password_hashers: Vec<String>,
     /// `AUTHENTICATION_BACKENDS`.
@@ -30,6 +34,10 @@ pub(super) struct Project {
     pub(super) database: Database,
     /// The user model.
     pub(super) users: Users,
+    /// How passwords are checked and reset.
+    pub(super) passwords: Passwords,
+    /// `EMAIL_*` and `DEFAULT_FROM_EMAIL`.
+    pub(super) mail: BTreeMap<String, Said>,
 }
 
 /// A package, its effective settings and its URLs.
@@ -46,8 +54,8 @@ pub(super) struct Family {
     pub(super) settings: BTreeMap<String, Said>,
     /// The keys among its settings that the package does not know.
     pub(super) unknown: Vec<String>,
-    /// Is its `token_blacklist` app installed?
-    pub(super) blacklist: bool,
+    /// Is its `token_blacklist` app installed, if it has one?
+    pub(super) blacklist: Option<bool>,
     /// Its views in the project's URLs, in order.
     pub(super) routes: Vec<Route>,
     /// Settings of others that change what its views answer, and the dotted paths that they name.
@@ -97,8 +105,28 @@ pub(super) struct Users {
     pub(super) table: String,
     /// `USERNAME_FIELD`.
     pub(super) username_field: String,
+    /// `EMAIL_FIELD`.
+    pub(super) email_field: Option<String>,
     /// The columns of its fields.
     pub(super) columns: BTreeMap<String, String>,
+}
+
+/// How passwords are checked and reset.
+#[derive(Debug, Deserialize)]
+pub(super) struct Passwords {
+    /// `AUTH_PASSWORD_VALIDATORS`.
+    pub(super) validators: Vec<Validator>,
+    /// `PASSWORD_RESET_TIMEOUT`, in seconds.
+    pub(super) reset_timeout: Value,
+}
+
+/// One of `AUTH_PASSWORD_VALIDATORS`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Validator {
+    /// Its dotted path.
+    pub(super) name: String,
+    /// Its `OPTIONS`.
+    pub(super) options: BTreeMap<String, Value>,
 }
 
 /// A value of a setting, which may be a secret.

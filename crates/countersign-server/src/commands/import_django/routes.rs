@@ -9,12 +9,32 @@ use super::families::{Carrier, TO_SERVE};
 use super::project::Route;
 use super::refusal::refusal;
 
+/// What a family says of its paths.
+pub(super) struct Routes {
+    /// The lines, with their table if they have one.
+    pub(super) toml: String,
+    /// The endpoints that they serve.
+    pub(super) served: Vec<&'static str>,
+}
+
+impl Routes {
+    /// Whether one of these is served.
+    pub(super) fn serves(&self, endpoints: &[&str]) -> bool {
+        endpoints.iter().any(|name| self.served.contains(name))
+    }
+}
+
 impl Carrier<'_> {
-    /// The lines of the routes, and how many endpoints they serve.
-    pub(super) fn routes(&mut self) -> (String, usize) {
+    /// The lines of the routes.
+    pub(super) fn routes(&mut self) -> Routes {
         let mut paths = BTreeMap::<&str, &str>::new();
         for route in &self.family.routes {
             let what = |path: &str| format!("{path} ({})", route.view);
+            if !self.family.package.endpoints.contains(&route.endpoint.as_str()) {
+                let what = format!("{} ({})", route.pattern, route.view);
+                self.left.push(Left::new(what, "Countersign has no such endpoint: it stays with Django."));
+                continue;
+            }
             let Some(path) = &route.path else {
                 let instead = "It is no single path, so it stays with Django. If clients use one alone, write that below the \
                                routes.";
@@ -27,10 +47,19 @@ impl Carrier<'_> {
                 paths.insert(&route.endpoint, path);
             }
         }
-        let line =
-            |name: &&str| format!("{name} = {}\n", Value::from(paths.get(name).copied().unwrap_or_default()));
-        let lines = self.family.package.endpoints.iter().map(line).collect::<Vec<_>>();
-        (format!("{BEFORE_ROUTES}{}{AFTER_ROUTES}", lines.concat()), paths.len())
+        let package = self.family.package;
+        let mut toml = Vec::new();
+        if package.routes != package.table {
+            toml.push(format!("\n[{}]\n{BEFORE_ROUTES}", package.routes));
+        }
+        for name in package.endpoints {
+            toml.push(format!("{name} = {}\n", Value::from(paths.get(name).copied().unwrap_or_default())));
+        }
+        if let Some(name) = package.own_endpoint {
+            toml.push(format!("{BEFORE_OWN_ENDPOINT}{name} = \"\"\n"));
+        }
+        let served = package.endpoints.iter().copied().filter(|name| paths.contains_key(name)).collect();
+        Routes { toml: toml.concat(), served }
     }
 
     /// Why a route stays with Django.
@@ -53,12 +82,12 @@ impl Carrier<'_> {
             ));
         }
         let value = Value::from(path);
-        refusal(&format!("{}.routes", self.family.package.table), &route.endpoint, &value)
+        refusal(self.family.package.routes, &route.endpoint, &value)
             .map(|why| format!("The path {why}. It stays with Django."))
     }
 }
 
 const BEFORE_ROUTES: &str =
     "# A path without its last slash is another one here: APPEND_SLASH is Django's.\n";
-const AFTER_ROUTES: &str =
-    "# Countersign's own: the user of a token as JSON. Give it a path to have it.\nauthenticate = \"\"\n";
+const BEFORE_OWN_ENDPOINT: &str =
+    "# Countersign's own: the user of a token as JSON. Give it a path to have it.\n";

@@ -6,7 +6,7 @@ use toml::Value;
 /// A setting that both know.
 #[derive(Debug)]
 pub(super) struct Known {
-    /// Its name in Django; in countersign.toml it is the same in lower case.
+    /// Its name in Django; in countersign.toml it is the same in lower case, without what the table says.
     pub(super) name: &'static str,
     /// What it is.
     kind: Kind,
@@ -78,7 +78,7 @@ fn words(value: &Json) -> Option<Value> {
 }
 
 /// A `timedelta`, or a number of seconds.
-fn time(value: &Json) -> Option<Value> {
+pub(super) fn time(value: &Json) -> Option<Value> {
     if let Some(micros) = value.get("micros") {
         return micros.as_i64().filter(|micros| micros % 1000 == 0).map(|micros| span(micros / 1000).into());
     }

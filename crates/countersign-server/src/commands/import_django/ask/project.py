@@ -6,15 +6,15 @@ import re
 import sys
 from pathlib import Path
 
+from .ninja_auth import ninja_auth
 from .ninja_jwt import ninja_jwt
 from .packages import is_installed
 from .simple_jwt import simple_jwt
 from .urls import walk
-from .users import users
+from .users import mail, passwords, users
 from .values import dotted, encode
 
 UNSERVED = {
-    "dj_ninja_auth": "dj-ninja-auth",
     "strawberry_django_extras": "strawberry-django-extras (GraphQL)",
     "strawberry_django_jwt": "strawberry-django-jwt (GraphQL)",
     "gqlauth": "strawberry-django-auth (GraphQL)",
@@ -38,7 +38,7 @@ def ask(module):
     from django.conf import settings
 
     patterns = list(walk())
-    families = [find(patterns) for find in (simple_jwt, ninja_jwt)]
+    families = [find(patterns) for find in (simple_jwt, ninja_jwt, ninja_auth)]
     return {
         "django": django.get_version(),
         "module": module,
@@ -46,10 +46,14 @@ def ask(module):
         # What the settings, the apps or the URLconf import is in use.
         "unserved": [name for package, name in UNSERVED.items() if is_installed(package) or package in sys.modules],
         "secret_key": encode(settings.SECRET_KEY),
+        "secret_key_fallbacks": encode(getattr(settings, "SECRET_KEY_FALLBACKS", ())),
+        "time_zone": settings.TIME_ZONE or "UTC",
         "password_hashers": list(settings.PASSWORD_HASHERS),
         "authentication_backends": list(settings.AUTHENTICATION_BACKENDS),
         "database": database(settings),
         "users": users(),
+        "passwords": passwords(settings),
+        "mail": mail(settings),
     }
 
 

@@ -32,7 +32,7 @@ def piece_of(pattern):
     return str(pattern), not isinstance(pattern, LocalePrefixPattern) and str(pattern) == ""
 
 
-def route(entry, path, shown, endpoint, view, custom):
+def route(entry, path, shown, endpoint, view, custom, **more):
     return {
         "endpoint": endpoint,
         "path": path,
@@ -40,6 +40,7 @@ def route(entry, path, shown, endpoint, view, custom):
         "view": view,
         "custom": custom,
         "is_reached": path is None or view_at(path) is entry.callback,
+        **more,
     }
 
 

@@ -1,6 +1,7 @@
 """Values of Django's as JSON, and the shape in which every family is told."""
 
 import base64
+import os
 from datetime import timedelta
 
 
@@ -32,6 +33,8 @@ def encode(value):
         return str(value)
     if isinstance(value, timedelta):
         return {"micros": value // timedelta(microseconds=1)}
+    if isinstance(value, os.PathLike):
+        return os.path.abspath(value)
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode()}
     if isinstance(value, (list, tuple, set)):

@@ -2,14 +2,23 @@
 
 use super::super::setting::{Kind, Known, code, known};
 use super::Package;
-use super::simple_jwt::{ENDPOINTS, ISSUING, LOGINS, SHARED};
+use super::simple_jwt::{ENDPOINTS, ISSUING, KEYS, LOGINS, SHARED};
 
 pub(super) const PACKAGE: Package = Package {
     table: "ninja_jwt",
     name: "Ninja JWT",
+    prefix: "",
     settings: &[&SHARED, &OWN],
+    required: None,
+    keys: KEYS,
     endpoints: &ENDPOINTS,
     logins: &LOGINS,
+    new_passwords: &[],
+    mails: &[],
+    reset_links: &[],
+    routes: "ninja_jwt.routes",
+    own_endpoint: Some("authenticate"),
+    backend: None,
     surroundings: &[],
 };
 

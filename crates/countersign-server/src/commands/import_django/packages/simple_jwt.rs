@@ -1,26 +1,40 @@
 //! SimpleJWT, and what Ninja JWT has of it.
 
 use super::super::setting::{Kind, Known, code, known};
-use super::Package;
+use super::{Keys, Package, Surrounding};
 
 pub(super) const PACKAGE: Package = Package {
     table: "simple_jwt",
     name: "SimpleJWT",
+    prefix: "",
     settings: &[&SHARED, &OWN],
+    required: None,
+    keys: KEYS,
     endpoints: &ENDPOINTS,
     logins: &LOGINS,
+    new_passwords: &[],
+    mails: &[],
+    reset_links: &[],
+    routes: "simple_jwt.routes",
+    own_endpoint: Some("authenticate"),
+    backend: None,
     surroundings: &[
-        (
-            "REST_FRAMEWORK[\"EXCEPTION_HANDLER\"]",
-            "Errors are answered here as Django REST framework's own handler does. If clients need the project's, set \
-             the routes to \"\".",
-        ),
-        (
-            "REST_FRAMEWORK[\"DEFAULT_THROTTLE_CLASSES\"]",
-            "Countersign limits no rates: let the proxy in front of it do that.",
-        ),
+        Surrounding {
+            name: "REST_FRAMEWORK[\"EXCEPTION_HANDLER\"]",
+            decides: &[],
+            instead: "Errors are answered here as Django REST framework's own handler does. If clients need the \
+                      project's, set the routes to \"\".",
+        },
+        Surrounding {
+            name: "REST_FRAMEWORK[\"DEFAULT_THROTTLE_CLASSES\"]",
+            decides: &[],
+            instead: "Countersign limits no rates: let the proxy in front of it do that.",
+        },
     ],
 };
+
+pub(super) const KEYS: Keys =
+    Keys { algorithm: "ALGORITHM", secret: &["SIGNING_KEY"], public: "VERIFYING_KEY" };
 
 pub(super) const SHARED: [Known; 18] = [
     known("ACCESS_TOKEN_LIFETIME", Kind::Time(300)),
