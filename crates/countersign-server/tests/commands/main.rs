@@ -9,6 +9,7 @@ mod flush;
 mod harness;
 mod help;
 mod import_django;
+mod import_graphql;
 mod import_ninja_auth;
 mod import_refusals;
 mod inspect;

@@ -130,7 +130,7 @@ fn broken(lines: &[String]) -> Failure {
 
 const RUN: &str = include_str!("ask/run.py");
 /// What the script is made of: each imports only those before it.
-const MODULES: [(&str, &str); 9] = [
+const MODULES: [(&str, &str); 10] = [
     ("values", include_str!("ask/values.py")),
     ("urls", include_str!("ask/urls.py")),
     ("ninja", include_str!("ask/ninja.py")),
@@ -139,6 +139,7 @@ const MODULES: [(&str, &str); 9] = [
     ("simple_jwt", include_str!("ask/simple_jwt.py")),
     ("ninja_jwt", include_str!("ask/ninja_jwt.py")),
     ("ninja_auth", include_str!("ask/ninja_auth.py")),
+    ("graphql_jwt", include_str!("ask/graphql_jwt.py")),
     ("project", include_str!("ask/project.py")),
 ];
 /// Precedes the answer (ASCII's record separator).

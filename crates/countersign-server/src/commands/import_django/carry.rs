@@ -135,17 +135,21 @@ impl Backend {
 
 fn backend(paths: &[String], left: &mut Vec<Left>) -> Backend {
     let known = paths.iter().find(|path| [MODEL, ALLOW_ALL].contains(&path.as_str()));
-    let checks_tokens = |path: &&String| Package::ALL.iter().any(|package| package.backend == Some(path));
-    let foreign = |path: &&String| ![MODEL, ALLOW_ALL].contains(&path.as_str()) && !checks_tokens(path);
-    for path in paths.iter().filter(foreign) {
+    let checks_tokens = |path: &str| Package::ALL.iter().any(|package| package.backend == Some(path));
+    let foreign = |path: &str| ![MODEL, ALLOW_ALL].contains(&path) && !checks_tokens(path);
+    for path in paths.iter().filter(|path| foreign(path)) {
         let instead = if known.is_some() {
             "Users who log in by it alone cannot log in here; those of Django's own backend can. To leave all logins to \
-             Django, write token_obtain_pair = \"\" below the family's routes."
+             Django, write \"\" for their paths below the family's routes."
         } else {
             "No backend of Django's own is listed, so the logins are left to Django. If this one only checks the \
              stored password of the user model, write the paths of the logins below the family's routes."
         };
         left.push(Left::new(format!("AUTHENTICATION_BACKENDS: {path}"), instead));
+    }
+    if known.is_none() && !paths.iter().any(|path| foreign(path)) {
+        let instead = "No backend that checks passwords is listed, so the logins are left to Django.";
+        left.push(Left::new("AUTHENTICATION_BACKENDS", instead));
     }
     known.map_or(Backend::Foreign, |path| Backend::Known { is_default: path == MODEL })
 }

@@ -8,7 +8,7 @@ use super::carry::Left;
 use super::files::Files;
 use super::keys::bytes;
 use super::packages::{Package, Surrounding};
-use super::project::{Family, Project, Said};
+use super::project::{Family, Project, Said, Users};
 use super::refusal::refusal;
 use super::setting::Known;
 
@@ -42,7 +42,7 @@ pub(super) struct Tables {
 pub(super) fn carried(project: &Project, able: Able, files: &mut Files, left: &mut Vec<Left>) -> Tables {
     let mut tables = Tables::default();
     for family in &project.families {
-        let mut carrier = Carrier { family, files, left, kept: BTreeSet::new() };
+        let mut carrier = Carrier { family, users: &project.users, files, left, kept: BTreeSet::new() };
         carrier.keep(!able.to_log_in, family.package.logins);
         carrier.keep(!able.to_set_passwords, family.package.new_passwords);
         carrier.keep(!able.to_mail, family.package.mails);
@@ -51,6 +51,10 @@ pub(super) fn carried(project: &Project, able: Able, files: &mut Files, left: &m
         }
         let Some(settings) = carrier.settings() else { continue };
         let routes = carrier.routes();
+        // Such a table must have a path.
+        if routes.served.is_empty() && family.package.routes == family.package.table {
+            continue;
+        }
         let keys = carrier.keys(project);
         let Package { table, reset_links, mails, .. } = family.package;
         tables.toml += &["\n[", table, "]\n", &settings, &keys.toml, &routes.toml].concat();
@@ -67,6 +71,7 @@ pub(super) fn carried(project: &Project, able: Able, files: &mut Files, left: &m
 /// Carries one of them over.
 pub(super) struct Carrier<'a> {
     pub(super) family: &'a Family,
+    pub(super) users: &'a Users,
     pub(super) files: &'a mut Files,
     pub(super) left: &'a mut Vec<Left>,
     /// The endpoints that run code of the project's.

@@ -17,6 +17,7 @@ mod passwords;
 mod project;
 mod refusal;
 mod routes;
+mod schema;
 mod setting;
 
 use crate::cli::ImportDjango;

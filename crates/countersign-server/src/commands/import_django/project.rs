@@ -83,6 +83,35 @@ pub(super) struct Route {
     pub(super) custom: Vec<String>,
     /// Whether a request of the path comes to this view and no other.
     pub(super) is_reached: bool,
+    /// What it answers, if it is a view of GraphQL.
+    pub(super) schema: Option<Schema>,
+}
+
+/// A GraphQL schema that has mutations of a package's.
+#[derive(Debug, Deserialize)]
+pub(super) struct Schema {
+    /// The fields of its root types.
+    pub(super) fields: Vec<Field>,
+    /// A path beside its own at which the project has nothing.
+    pub(super) beside: Option<String>,
+}
+
+/// A field of a root type.
+#[derive(Debug, Deserialize)]
+pub(super) struct Field {
+    /// `query`, `mutation` or `subscription`.
+    pub(super) root: String,
+    /// Its name.
+    pub(super) name: String,
+    /// Which of the package's mutations it is: `issue`, `revoke` or `verify`.
+    pub(super) mutation: Option<String>,
+    /// The name of its type.
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    /// Whether that has the interface `Node`: whether its ids are global.
+    pub(super) is_node: bool,
+    /// The fields of its type, and their types.
+    pub(super) members: BTreeMap<String, String>,
 }
 
 /// The database with the users.

@@ -44,7 +44,11 @@ impl Carrier<'_> {
             if let Some(instead) = self.stays(route, path, paths.get(route.endpoint.as_str()).copied()) {
                 self.left.push(Left::new(what(path), instead));
             } else if !self.kept.contains(route.endpoint.as_str()) {
-                paths.insert(&route.endpoint, path);
+                let path = match &route.schema {
+                    Some(schema) => self.schema_path(route, schema, path),
+                    None => Some(path.as_str()),
+                };
+                paths.extend(path.map(|path| (route.endpoint.as_str(), path)));
             }
         }
         let package = self.family.package;

@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Classes(&'static str),
     /// A dotted path, or `None`.
     Code(&'static str),
+    /// A whole number.
+    Count(i64),
     /// A text; Python's `None` is `""`.
     Text(&'static str),
     /// A length of time in seconds.
@@ -41,6 +43,7 @@ impl Known {
             Kind::Code(default) | Kind::Text(default) => {
                 (text(value), Some(Value::String(default.to_owned())))
             }
+            Kind::Count(default) => (value.as_i64().map(Value::Integer), Some(Value::Integer(default))),
             Kind::Time(default) => (time(value), time(&default.into())),
             Kind::Unset if value.is_null() => return Ok(None),
             Kind::Unset => (text(value).or_else(|| words(value)), None),

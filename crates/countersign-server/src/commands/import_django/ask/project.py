@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+from .graphql_jwt import graphql_jwt
 from .ninja_auth import ninja_auth
 from .ninja_jwt import ninja_jwt
 from .packages import is_installed
@@ -15,7 +16,6 @@ from .users import mail, passwords, users
 from .values import dotted, encode
 
 UNSERVED = {
-    "strawberry_django_extras": "strawberry-django-extras (GraphQL)",
     "strawberry_django_jwt": "strawberry-django-jwt (GraphQL)",
     "gqlauth": "strawberry-django-auth (GraphQL)",
     "graphql_jwt": "django-graphql-jwt",
@@ -38,7 +38,7 @@ def ask(module):
     from django.conf import settings
 
     patterns = list(walk())
-    families = [find(patterns) for find in (simple_jwt, ninja_jwt, ninja_auth)]
+    families = [find(patterns) for find in (simple_jwt, ninja_jwt, ninja_auth, graphql_jwt)]
     return {
         "django": django.get_version(),
         "module": module,

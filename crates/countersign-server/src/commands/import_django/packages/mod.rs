@@ -1,5 +1,6 @@
 //! The packages: what each calls its settings and endpoints, and what Countersign has for them.
 
+mod graphql_jwt;
 mod ninja_auth;
 mod ninja_jwt;
 mod simple_jwt;
@@ -65,7 +66,8 @@ pub(super) struct Surrounding {
 
 impl Package {
     /// All of them.
-    pub(super) const ALL: [&Self; 3] = [&simple_jwt::PACKAGE, &ninja_jwt::PACKAGE, &ninja_auth::PACKAGE];
+    pub(super) const ALL: [&Self; 4] =
+        [&simple_jwt::PACKAGE, &ninja_jwt::PACKAGE, &ninja_auth::PACKAGE, &graphql_jwt::PACKAGE];
 
     /// The one with this table.
     pub(super) fn of(table: &str) -> Option<&'static Self> {
