@@ -93,6 +93,9 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The statements that make the tables of `token_blacklist`; `user_type` as [`Column::declared`].
     fn token_blacklist_tables(&self, user_table: &str, user_key: &str, user_type: &str) -> Vec<String>;
 
+    /// The statements that make the table of `refresh_token`; `user_type` as [`Column::declared`].
+    fn refresh_token_tables(&self, user_table: &str, user_key: &str, user_type: &str) -> Vec<String>;
+
     /// The type that Django gives to a column which refers to this primary key, where no other column tells.
     fn reference_type(&self, primary_key: &Column) -> String;
 }

@@ -12,8 +12,10 @@ use crate::column::Column;
 use crate::engine;
 use crate::error::{ConnectError, list, nearest, store_error};
 use crate::model::{UserModel, UserTable};
+use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
+use crate::tables::Tables;
 
 /// A database with Django's tables: the store of users and of tokens. A clone shares the connections.
 #[derive(Clone)]
@@ -25,11 +27,12 @@ struct Inner {
     statements: Statements,
     relations: RelationsOfUsers,
     has_token_blacklist: bool,
+    refresh_tokens: Option<RefreshTokenTable>,
 }
 
 impl Database {
     /// Connects, and reads the schema: which columns the user model has, and whether the tables of
-    /// `token_blacklist` are there.
+    /// `token_blacklist` are there, and that of long-running refresh tokens. `tables` can be a [`UserTable`] alone.
     ///
     /// The URL is `sqlite://` and a path: `sqlite:///srv/app/db.sqlite3` is absolute, `sqlite://db.sqlite3` is
     /// relative. The path is taken letter by letter, without `%` escapes or `?` options.
@@ -38,16 +41,21 @@ impl Database {
     ///
     /// With a sentence that says what to do, when the URL is not understood, the file is missing
     /// ([`migrate`](Self::migrate) creates it), or the schema lacks what the stores need.
-    pub async fn connect(url: &str, users: &UserTable) -> Result<Self, ConnectError> {
+    pub async fn connect(url: &str, tables: impl Into<Tables>) -> Result<Self, ConnectError> {
+        let tables = tables.into();
         let backend = engine::connect(url).await?;
         let rows = backend.read(&backend.dialect().columns(), &[]).await;
         let rows = rows.map_err(|error| ConnectError::unavailable("its tables are read", error))?;
         let schema = Schema::new(backend.dialect(), rows);
-        let model = schema.user_model(users)?;
+        let model = schema.user_model(&tables.users)?;
         let statements = Statements::new(backend.dialect(), &model);
         let relations = RelationsOfUsers::find(backend.dialect(), &schema, &model);
         let has_token_blacklist = schema.has(OUTSTANDING) && schema.has(BLACKLISTED);
-        Ok(Self(Arc::new(Inner { backend, model, statements, relations, has_token_blacklist })))
+        let refresh_tokens = tables.refresh_tokens.filter(|name| schema.keeps_refresh_tokens(name));
+        let refresh_tokens =
+            refresh_tokens.map(|name| RefreshTokenTable::new(backend.dialect(), &name, &model));
+        let inner = Inner { backend, model, statements, relations, has_token_blacklist, refresh_tokens };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// The user model's table as the database declares it.
@@ -59,6 +67,14 @@ impl Database {
     /// method of the token ledger fails.
     pub fn has_token_blacklist(&self) -> bool {
         self.0.has_token_blacklist
+    }
+
+    /// Whether the table of long-running refresh tokens that was named at connect was there, with the columns of the
+    /// package's own model and no others that must be filled. Without it every method of [`RefreshTokens`] fails.
+    ///
+    /// [`RefreshTokens`]: countersign::store::RefreshTokens
+    pub fn has_refresh_tokens(&self) -> bool {
+        self.0.refresh_tokens.is_some()
     }
 
     /// Reads from the user table, to see whether the database answers.
@@ -74,6 +90,13 @@ impl Database {
 
     pub(crate) fn statements(&self) -> &Statements {
         &self.0.statements
+    }
+
+    pub(crate) fn refresh_tokens(&self) -> Result<&RefreshTokenTable, StoreError> {
+        let table = self.0.refresh_tokens.as_ref();
+        table.ok_or_else(|| {
+            StoreError::inconsistent("the database has no table of long-running refresh tokens")
+        })
     }
 
     pub(crate) fn relations_of_users(&self) -> &RelationsOfUsers {
@@ -111,6 +134,7 @@ impl fmt::Debug for Database {
             .field("backend", &self.0.backend)
             .field("users", &self.0.model.table())
             .field("has_token_blacklist", &self.0.has_token_blacklist)
+            .field("has_refresh_tokens", &self.has_refresh_tokens())
             .finish_non_exhaustive()
     }
 }
@@ -146,6 +170,10 @@ impl Schema {
             Some(columns) => UserModel::resolve(users, columns.to_vec()),
             None => Err(self.no_user_table(users)),
         }
+    }
+
+    fn keeps_refresh_tokens(&self, table: &str) -> bool {
+        self.columns(table).is_some_and(RefreshTokenTable::fits)
     }
 
     pub(crate) fn columns(&self, table: &str) -> Option<&[Column]> {

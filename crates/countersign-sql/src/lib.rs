@@ -39,9 +39,11 @@ mod migrate;
 mod migrations;
 mod model;
 mod new_user;
+mod refresh_tokens;
 mod relations;
 mod sqlite;
 mod statements;
+mod tables;
 mod time;
 mod users;
 
@@ -52,3 +54,4 @@ pub use self::error::{ConnectError, ConnectErrorKind};
 pub use self::migrations::MigrationReport;
 pub use self::model::{UserModel, UserTable};
 pub use self::new_user::NewUser;
+pub use self::tables::Tables;

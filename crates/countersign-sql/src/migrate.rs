@@ -5,6 +5,7 @@
 //!   Django takes it over without a question.
 //! - A database that Django made, or that has a user table of its own, gets the tables of `token_blacklist`
 //!   where they are missing, and nothing else. What is there is never altered.
+//! - The table of `refresh_token` is made where it is asked for.
 //! - It is one transaction, and a second run changes nothing.
 
 use countersign::clock::Timestamp;
@@ -15,9 +16,10 @@ use crate::column::ColumnKind;
 use crate::database::{Database, Schema};
 use crate::engine;
 use crate::error::ConnectError;
-use crate::migrations::{AUTH, AUTH_TABLES, CONTENTTYPES, MigrationReport, TOKEN_BLACKLIST};
-use crate::model::{AUTH_USER, UserModel, UserTable};
+use crate::migrations::{AUTH, AUTH_TABLES, CONTENTTYPES, MigrationReport, REFRESH_TOKEN, TOKEN_BLACKLIST};
+use crate::model::{AUTH_USER, UserModel};
 use crate::statements::{BLACKLISTED, OUTSTANDING};
+use crate::tables::Tables;
 
 impl Database {
     /// Creates what is missing; `now` is written as the time at which the migrations were applied.
@@ -27,16 +29,17 @@ impl Database {
     /// # Errors
     ///
     /// With a sentence that says what to do, when the user table is missing from a database that is not empty,
-    /// or only one of the two tables of `token_blacklist` is there. Nothing is changed then, though a file
-    /// that was created stays.
+    /// or only one of the two tables of `token_blacklist` is there, or long-running refresh tokens are in a model of
+    /// the project's own. Nothing is changed then, though a file that was created stays.
     pub async fn migrate(
         url: &str,
-        users: &UserTable,
+        tables: impl Into<Tables>,
         now: Timestamp,
     ) -> Result<MigrationReport, ConnectError> {
+        let tables = tables.into();
         let created_database = engine::create(url).await?;
         let backend = engine::connect(url).await?;
-        let report = Migration::run_over(&*backend, users, now, created_database).await;
+        let report = Migration::run_over(&*backend, &tables, now, created_database).await;
         // Closed and not only dropped: who comes next finds nobody in the database.
         backend.close().await;
         report
@@ -53,19 +56,20 @@ struct Migration<'a> {
 impl Migration<'_> {
     async fn run_over(
         backend: &dyn Backend,
-        users: &UserTable,
+        tables: &Tables,
         now: Timestamp,
         created_database: bool,
     ) -> Result<MigrationReport, ConnectError> {
         let transaction = backend.begin().await.map_err(failed)?;
         let report = MigrationReport { created_database, ..MigrationReport::default() };
         let mut migration = Migration { backend, transaction, now, report };
-        migration.run(users).await?;
+        migration.run(tables).await?;
         migration.transaction.commit().await.map_err(failed)?;
         Ok(migration.report)
     }
 
-    async fn run(&mut self, users: &UserTable) -> Result<(), ConnectError> {
+    async fn run(&mut self, tables: &Tables) -> Result<(), ConnectError> {
+        let users = &tables.users;
         let mut schema = self.schema().await?;
         // Tables of others may share the database; ours, or Django's record of them, must not be half there.
         let is_django_free = AUTH_TABLES.iter().all(|table| !schema.has(table));
@@ -75,6 +79,17 @@ impl Migration<'_> {
             schema = self.schema().await?;
         }
         let model = schema.user_model(users)?;
+        // In the order in which Django applies them.
+        match tables.refresh_tokens.as_deref().filter(|table| !schema.has(table)) {
+            Some(Tables::REFRESH_TOKENS) => self.create_refresh_tokens(&schema, &model).await?,
+            Some(table) => {
+                return Err(ConnectError::schema(format!(
+                    "the database has no table {table:?} for refresh tokens; it is a model of the project's own: run \
+                     Django's own `migrate`"
+                )));
+            }
+            None => {}
+        }
         match (schema.has(OUTSTANDING), schema.has(BLACKLISTED)) {
             (false, false) => self.create_token_blacklist(&schema, &model).await,
             (true, true) => self.leave_to_django(&schema).await,
@@ -107,14 +122,9 @@ impl Migration<'_> {
         model: &UserModel,
     ) -> Result<(), ConnectError> {
         let dialect = self.backend.dialect();
-        let key = model.primary_key();
-        let names = [model.table(), key.name()].map(|name| FieldValue::Text(name.to_owned()));
-        let told = self.transaction.read(&dialect.reference_types(), &names).await.map_err(failed)?;
-        let user_type = match told.into_iter().flatten().next() {
-            Some(Ok(FieldValue::Text(declared))) => declared,
-            _ => dialect.reference_type(key),
-        };
-        for statement in dialect.token_blacklist_tables(model.table(), key.name(), &user_type) {
+        let user_type = self.user_type(model).await?;
+        let key = model.primary_key().name();
+        for statement in dialect.token_blacklist_tables(model.table(), key, &user_type) {
             self.write(&Statement::new(statement), &[]).await?;
         }
         self.report.created_tables.extend([OUTSTANDING, BLACKLISTED].map(str::to_owned));
@@ -126,6 +136,39 @@ impl Migration<'_> {
             self.name_model("token_blacklist", "outstandingtoken", "Outstanding Token").await?;
         }
         Ok(())
+    }
+
+    async fn create_refresh_tokens(
+        &mut self,
+        schema: &Schema,
+        model: &UserModel,
+    ) -> Result<(), ConnectError> {
+        let dialect = self.backend.dialect();
+        let user_type = self.user_type(model).await?;
+        let key = model.primary_key().name();
+        for statement in dialect.refresh_token_tables(model.table(), key, &user_type) {
+            self.write(&Statement::new(statement), &[]).await?;
+        }
+        self.report.created_tables.push(Tables::REFRESH_TOKENS.to_owned());
+        if schema.has("django_migrations") {
+            self.record("refresh_token", REFRESH_TOKEN).await?;
+        }
+        if schema.has("django_content_type") && schema.has("auth_permission") {
+            self.name_model("refresh_token", "refreshtoken", "refresh token").await?;
+        }
+        Ok(())
+    }
+
+    /// The type of a column that refers to a user: that of one that does already, else what Django would choose.
+    async fn user_type(&mut self, model: &UserModel) -> Result<String, ConnectError> {
+        let dialect = self.backend.dialect();
+        let key = model.primary_key();
+        let names = [model.table(), key.name()].map(|name| FieldValue::Text(name.to_owned()));
+        let told = self.transaction.read(&dialect.reference_types(), &names).await.map_err(failed)?;
+        Ok(match told.into_iter().flatten().next() {
+            Some(Ok(FieldValue::Text(declared))) => declared,
+            _ => dialect.reference_type(key),
+        })
     }
 
     /// Tables that are there are Django's to change: its own `migrate` knows what an older version left.

@@ -59,7 +59,7 @@ pub(crate) const AUTH_TABLES: &[&str] = &[
     "auth_user_user_permissions",
 ];
 
-// The migrations that lead to the tables: Django 4.2 to 5.2, SimpleJWT 5.5.1.
+// The migrations that lead to the tables: Django 4.2 to 5.2, SimpleJWT 5.5.1, strawberry-django-extras 0.2.6.
 
 pub(crate) const CONTENTTYPES: &[&str] = &["0001_initial", "0002_remove_content_type_name"];
 
@@ -92,3 +92,5 @@ pub(crate) const TOKEN_BLACKLIST: &[&str] = &[
     "0012_alter_outstandingtoken_user",
     "0013_alter_blacklistedtoken_options_and_more",
 ];
+
+pub(crate) const REFRESH_TOKEN: &[&str] = &["0001_initial"];

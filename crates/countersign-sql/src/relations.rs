@@ -2,6 +2,9 @@
 //!
 //! Django names such a table after the user's and the field (`auth_user_groups`), and gives it a number and two
 //! references: one to the group or permission, the other to the user. A user model without them has none.
+//!
+//! DIFFERENCE: many-to-many fields of a project's own are not among them. Nothing in their tables says which column is
+//! the user's.
 
 use countersign::user::{FieldValue, Relations};
 

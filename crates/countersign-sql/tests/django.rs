@@ -15,18 +15,21 @@ use countersign::key::{Algorithm, SigningKey};
 use countersign::password::{Hasher, HashingPool, PasswordHashers, Pbkdf2Cost, PoolSize};
 use countersign::password_reset::{PasswordResets, ResetMail, ResetMailer, ResetTokens};
 use countersign::secret::{Password, PlainToken, SigningSecret, StoredPassword};
-use countersign::store::{Claim, OutstandingToken, TokenLedger, UserIdClaim, UserLookup, Users};
+use countersign::store::{
+    Claim, NewRefreshToken, OutstandingToken, RefreshTokens, StoredRefreshToken, TokenLedger, UserIdClaim,
+    UserLookup, Users,
+};
 use countersign::user::UserKey;
-use countersign_sql::{Database, NewUser, UserTable};
+use countersign_sql::{Database, NewUser, Tables, UserTable};
 use serde_json::{Value, json};
 
-use crate::common::{NOW, Place, token};
+use crate::common::{NOW, Place, tables, token};
 
 #[tokio::test]
 async fn django_takes_over_a_database_that_we_made() {
     let (ours, theirs) = (Place::migrated().await, Place::empty());
     let genuine = Django::on(&theirs, "auth.User");
-    genuine.manage(&["migrate"], "blacklist");
+    genuine.manage(&["migrate"], "blacklist graphql");
     assert_eq!(schema(&ours).await, schema(&theirs).await);
     for rows in [
         "SELECT id, app, name FROM django_migrations ORDER BY id",
@@ -50,11 +53,11 @@ async fn django_takes_over_a_database_that_we_made() {
     database.record(&token("ours", &text, Some(&key))).await.unwrap();
 
     let django = Django::on(&ours, "auth.User");
-    django.manage(&["migrate", "--check"], "blacklist");
-    django.manage(&["migrate"], "blacklist admin");
-    django.manage(&["migrate", "--check"], "blacklist admin");
-    django.manage(&["makemigrations", "--check"], "blacklist admin");
-    django.manage(&["check"], "blacklist admin");
+    django.manage(&["migrate", "--check"], "blacklist graphql");
+    django.manage(&["migrate"], "blacklist graphql admin");
+    django.manage(&["migrate", "--check"], "blacklist graphql admin");
+    django.manage(&["makemigrations", "--check"], "blacklist graphql admin");
+    django.manage(&["check"], "blacklist graphql admin");
     assert_eq!(django.script("admin.py"), "the admin works\n");
     assert!(migrate(&ours, &UserTable::default()).await.is_unchanged());
 }
@@ -63,26 +66,26 @@ async fn django_takes_over_a_database_that_we_made() {
 async fn we_add_to_a_database_that_django_made_what_its_app_would_have() {
     for (model, users) in models() {
         let (ours, theirs) = (Place::empty(), Place::empty());
-        Django::on(&theirs, model).manage(&["migrate"], "blacklist");
+        Django::on(&theirs, model).manage(&["migrate"], "blacklist graphql");
         let django = Django::on(&ours, model);
         django.manage(&["migrate"], "");
         let mode = ours.rows("PRAGMA journal_mode").await;
         let report = migrate(&ours, &users).await;
-        assert_eq!(report.created_tables.len(), 2);
-        assert_eq!((report.recorded.len(), report.created_database), (12, false));
+        assert_eq!(report.created_tables.len(), 3);
+        assert_eq!((report.recorded.len(), report.created_database), (13, false));
         assert!(migrate(&ours, &users).await.is_unchanged());
         assert_eq!(ours.rows("PRAGMA journal_mode").await, mode, "it stays Django's");
 
         let ledger = |tables: Vec<(String, Vec<Vec<String>>)>| -> Vec<_> {
-            tables.into_iter().filter(|(table, _)| table.starts_with("token_blacklist")).collect()
+            tables.into_iter().filter(|(table, _)| APPS.iter().any(|app| table.starts_with(app))).collect()
         };
         assert_eq!(ledger(schema(&ours).await), ledger(schema(&theirs).await), "{model}");
         let permissions = "SELECT codename, p.name FROM auth_permission p JOIN django_content_type c
-             ON c.id = p.content_type_id WHERE app_label = 'token_blacklist' ORDER BY codename";
+             ON c.id = p.content_type_id WHERE app_label IN ('token_blacklist', 'refresh_token') ORDER BY codename";
         assert_eq!(ours.rows(permissions).await, theirs.rows(permissions).await);
-        django.manage(&["migrate", "--check"], "blacklist");
-        django.manage(&["migrate"], "blacklist admin");
-        django.manage(&["makemigrations", "--check"], "blacklist admin");
+        django.manage(&["migrate", "--check"], "blacklist graphql");
+        django.manage(&["migrate"], "blacklist graphql admin");
+        django.manage(&["makemigrations", "--check"], "blacklist graphql admin");
     }
 }
 
@@ -100,11 +103,16 @@ async fn what_migrate_cannot_do_it_leaves_to_django() {
     assert!(error.to_string().contains("which looks to be: people_person"), "{error}");
     assert!(place.rows("SELECT 1 FROM sqlite_master WHERE name LIKE 'token%'").await.is_empty());
 
+    let place = Place::migrated().await;
+    let theirs = Tables { refresh_tokens: Some("shop_ticket".to_owned()), ..UserTable::default().into() };
+    let error = Database::migrate(&place.url(), theirs, NOW).await.unwrap_err();
+    assert!(error.to_string().contains("no table \"shop_ticket\" for refresh tokens"), "{error}");
+
     let place = Place::empty();
     let django = Django::on(&place, "auth.User");
     django.manage(&["migrate", "token_blacklist", "0012"], "blacklist");
-    let report = migrate(&place, &UserTable::default()).await;
-    assert!(report.is_unchanged());
+    let report = Database::migrate(&place.url(), &UserTable::default(), NOW).await.unwrap();
+    assert!(report.is_unchanged(), "and a table of refresh tokens is not made where nobody asks for one");
     assert_eq!(report.left_to_django, ["0013_alter_blacklistedtoken_options_and_more"]);
     place.run("DROP TABLE token_blacklist_blacklistedtoken").await;
     let error = Database::migrate(&place.url(), &UserTable::default(), NOW).await.unwrap_err();
@@ -185,6 +193,42 @@ async fn the_users_we_find_are_those_that_django_finds() {
             assert_eq!(time(&user["last_login"]), Some(NOW));
         }
         assert!(database.find(UserLookup::Username("ALICE@example.org")).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_refresh_tokens_we_write_are_those_that_the_package_writes() {
+    for (model, users) in models() {
+        let theirs = Place::empty();
+        let django = Django::on(&theirs, model);
+        django.manage(&["migrate"], "graphql");
+        let read: Value = serde_json::from_str(&django.python(&["refresh.py", "write"], "graphql")).unwrap();
+        let told: Vec<_> = read.as_array().unwrap().iter().map(|row| row["live"].clone()).collect();
+        let one = [Value::from(true), "Invalid refresh token".into(), true.into(), false.into()];
+        assert_eq!(told, [&one[..], &one[..]].concat(), "{model}");
+        let written = theirs.rows(REFRESH_TOKENS).await;
+
+        let database = Database::connect(&theirs.url(), tables(&users)).await.unwrap();
+        theirs.run("DELETE FROM refresh_token_refreshtoken").await;
+        let before = PlainToken::new("before");
+        for row in read.as_array().unwrap() {
+            let token = PlainToken::new(row["token"].as_str().unwrap());
+            let user = key(&database, row["user"].as_str().unwrap()).await.unwrap();
+            let time = |name: &str| row[name].as_i64().map(Timestamp::from_micros);
+            let created_at = time("created").unwrap();
+            let new = NewRefreshToken { token: &before, user: &user, created_at: NOW };
+            assert!(database.keep_refresh_token(&new).await.unwrap());
+            let replaced = database.replace_refresh_token(&before, &token, created_at).await.unwrap();
+            assert_eq!(replaced, Claim::Won);
+            let found = database.find_refresh_token(&token).await.unwrap();
+            assert_eq!(found, Some(StoredRefreshToken { token: token.clone(), user, created_at }), "{model}");
+            if let Some(at) = time("revoked") {
+                assert_eq!(database.revoke_refresh_token(&token, at).await.unwrap(), Claim::Won);
+            }
+        }
+        assert_eq!(theirs.rows(REFRESH_TOKENS).await, written, "{model}");
+        let again: Value = serde_json::from_str(&django.python(&["refresh.py"], "graphql")).unwrap();
+        assert_eq!(again, read, "{model}");
     }
 }
 
@@ -338,7 +382,7 @@ fn models() -> [(&'static str, UserTable); 3] {
 }
 
 async fn migrate(place: &Place, users: &UserTable) -> countersign_sql::MigrationReport {
-    Database::migrate(&place.url(), users, NOW).await.unwrap()
+    Database::migrate(&place.url(), tables(users), NOW).await.unwrap()
 }
 
 async fn key(database: &Database, id: &str) -> Option<UserKey> {
@@ -375,6 +419,9 @@ async fn schema(place: &Place) -> Vec<(String, Vec<Vec<String>>)> {
     tables
 }
 
+/// The apps whose tables we make beside the user's.
+const APPS: [&str; 2] = ["token_blacklist", "refresh_token"];
+
 /// As the settings beside this file have it.
 const SECRET_KEY: &str = "only for tests, and long enough for HS256: 0123456789abcdef";
 /// Both tables as SQLite's own text, with the storage class of what is not text by nature.
@@ -383,3 +430,6 @@ const LEDGER: &str =
     o.expires_at, typeof(o.expires_at), b.blacklisted_at, typeof(b.blacklisted_at), b.token_id = o.id
     FROM token_blacklist_outstandingtoken o LEFT JOIN token_blacklist_blacklistedtoken b ON b.token_id = o.id
     ORDER BY o.jti";
+const REFRESH_TOKENS: &str =
+    "SELECT token, user_id, typeof(user_id), created, typeof(created), revoked, typeof(revoked)
+    FROM refresh_token_refreshtoken ORDER BY id";

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::task::Poll;
 
 use countersign::secret::PlainToken;
-use countersign::store::{Claim, StoreErrorKind, TokenLedger, UserLookup, Users};
+use countersign::store::{Claim, RefreshTokens, StoreErrorKind, TokenLedger, UserLookup, Users};
 use countersign_sql::{Database, UserTable};
 use sqlx::Executor;
 
@@ -182,4 +182,24 @@ async fn without_its_tables_the_ledger_fails_and_users_do_not() {
     let error = database.is_blacklisted("a").await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Inconsistent);
     assert!(told(&error).contains("no such table: token_blacklist_"), "{}", told(&error));
+}
+
+#[tokio::test]
+async fn without_a_table_that_fits_refresh_tokens_fail_and_users_do_not() {
+    for change in [
+        "DROP TABLE refresh_token_refreshtoken",
+        "ALTER TABLE refresh_token_refreshtoken RENAME COLUMN created TO made",
+        "DROP TABLE refresh_token_refreshtoken;
+         CREATE TABLE refresh_token_refreshtoken (id integer PRIMARY KEY, user_id integer, token text,
+             created datetime, revoked datetime, device text NOT NULL)",
+    ] {
+        let place = Place::migrated().await;
+        place.run(change).await;
+        let database = place.connect().await;
+        assert!(!database.has_refresh_tokens(), "{change}");
+        assert!(database.find(UserLookup::Username("nobody")).await.unwrap().is_none());
+        let error = database.find_refresh_token(&PlainToken::new("a")).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Inconsistent);
+        assert!(told(&error).contains("no table of long-running refresh tokens"), "{}", told(&error));
+    }
 }

@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use countersign::clock::Timestamp;
 use countersign::entropy::SystemEntropy;
 use countersign::secret::{PlainToken, StoredPassword};
-use countersign::store::{Claim, TokenLedger};
+use countersign::store::{Claim, NewRefreshToken, RefreshTokens, TokenLedger};
 use countersign::user::{FieldValue, UserKey};
 use countersign_sql::{Database, NewUser, UserTable};
-use countersign_testing::conformance::{self, LedgerRow, PASSWORD, StoreFixture};
+use countersign_testing::conformance::{self, LedgerRow, PASSWORD, RefreshTokenRow, StoreFixture};
 
 use tokio::task::JoinSet;
 
-use crate::common::{NOW, Place, token};
+use crate::common::{NOW, Place, tables, token};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_keeps_the_rules_of_a_store() {
@@ -39,8 +39,8 @@ async fn it_keeps_them_with_uuids_and_texts_as_primary_keys() {
             ))
             .await;
             let users = UserTable { table: "people".to_owned(), ..UserTable::default() };
-            Database::migrate(&place.url(), &users, NOW).await.unwrap();
-            let database = Database::connect(&place.url(), &users).await.unwrap();
+            Database::migrate(&place.url(), tables(&users), NOW).await.unwrap();
+            let database = Database::connect(&place.url(), tables(&users)).await.unwrap();
             Sqlite { place, database, count: AtomicU64::new(0) }
         })
         .await;
@@ -68,6 +68,31 @@ async fn of_two_servers_and_one_token_one_wins() {
     assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
     assert_eq!(place.rows("SELECT count(*) FROM token_blacklist_outstandingtoken").await, [["2"]]);
     assert_eq!(place.rows("PRAGMA journal_mode").await, [["delete"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_servers_and_one_refresh_token_one_wins() {
+    let place = Place::migrated().await;
+    place.run("PRAGMA journal_mode = DELETE").await;
+    place
+        .run("INSERT INTO auth_user VALUES (7, 'x', NULL, 0, 'ada', '', '', 0, 1, '2026-01-01 00:00:00', '')")
+        .await;
+    let servers = [place.connect().await, place.connect().await];
+    let presented = PlainToken::new("presented");
+    let user = UserKey::Int(7);
+    let row = NewRefreshToken { token: &presented, user: &user, created_at: NOW };
+    assert!(servers[0].keep_refresh_token(&row).await.unwrap());
+    let mut renewals = JoinSet::new();
+    for number in 0..50 {
+        let (server, presented) = (servers[number % 2].clone(), presented.clone());
+        renewals.spawn(async move {
+            let next = PlainToken::new(format!("next-{number}"));
+            server.replace_refresh_token(&presented, &next, NOW).await.unwrap()
+        });
+    }
+    let claims = renewals.join_all().await;
+    assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
+    assert_eq!(place.rows("SELECT count(*) FROM refresh_token_refreshtoken").await, [["1"]]);
 }
 
 struct Sqlite {
@@ -130,6 +155,7 @@ impl StoreFixture for Sqlite {
             .run(&format!(
                 "BEGIN IMMEDIATE;
                  UPDATE token_blacklist_outstandingtoken SET user_id = NULL WHERE user_id = '{key}';
+                 DELETE FROM refresh_token_refreshtoken WHERE user_id = '{key}';
                  DELETE FROM {table} WHERE {id} = '{key}';
                  COMMIT"
             ))
@@ -155,7 +181,7 @@ impl StoreFixture for Sqlite {
         let rows = self.place.rows(sql).await.into_iter();
         rows.map(|row| {
             let [jti, token, user, created_at, expires_at, blacklisted_at] = row.try_into().unwrap();
-            let key = if user.len() == 32 { user.parse::<uuid::Uuid>().unwrap().to_string() } else { user };
+            let key = python_key(user);
             LedgerRow {
                 jti,
                 token,
@@ -167,6 +193,22 @@ impl StoreFixture for Sqlite {
         })
         .collect()
     }
+
+    async fn refresh_tokens(&self) -> Vec<RefreshTokenRow> {
+        let sql = "SELECT token, user_id, created, revoked FROM refresh_token_refreshtoken";
+        let rows = self.place.rows(sql).await.into_iter();
+        rows.map(|row| {
+            let [token, user, created, revoked] = row.try_into().unwrap();
+            let (created_at, revoked_at) = (time(&created).unwrap(), time(&revoked));
+            RefreshTokenRow { token, user: python_key(user), created_at, revoked_at }
+        })
+        .collect()
+    }
+}
+
+/// A key from the database as Python writes it: a UUID with its dashes.
+fn python_key(key: String) -> String {
+    if key.len() == 32 { key.parse::<uuid::Uuid>().unwrap().to_string() } else { key }
 }
 
 fn time(text: &str) -> Option<Timestamp> {

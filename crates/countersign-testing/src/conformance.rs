@@ -2,6 +2,8 @@
 //!
 //! A store's own tests give [`suite`] a way to make a fresh, empty store; each rule gets one of its own.
 
+mod refresh_tokens;
+
 use std::fmt::Debug;
 use std::future::Future;
 use std::num::NonZeroU32;
@@ -10,7 +12,7 @@ use std::sync::Arc;
 use countersign::clock::{Span, Timestamp};
 use countersign::secret::{PlainToken, StoredPassword};
 use countersign::store::{
-    Claim, OutstandingToken, StoreErrorKind, TokenLedger, UserIdClaim, UserLookup, Users,
+    Claim, OutstandingToken, RefreshTokens, StoreErrorKind, TokenLedger, UserIdClaim, UserLookup, Users,
 };
 use countersign::user::{FieldValue, User, UserKey};
 use tokio::task::JoinSet;
@@ -18,7 +20,7 @@ use tokio::task::JoinSet;
 /// A store under test, and what the suite must do to it from outside.
 pub trait StoreFixture: Send + Sync + 'static {
     /// The store.
-    type Store: Users + TokenLedger;
+    type Store: Users + TokenLedger + RefreshTokens;
 
     /// The store under test.
     fn store(&self) -> &Self::Store;
@@ -32,7 +34,8 @@ pub trait StoreFixture: Send + Sync + 'static {
     /// Sets `is_active` to false.
     fn deactivate(&self, user: &UserKey) -> impl Future<Output = ()>;
 
-    /// Deletes a user, as Django's `delete()` does: the user's tokens stay, as nobody's.
+    /// Deletes a user, as Django's `delete()` does: what is in the ledger stays, as nobody's, and long-running
+    /// refresh tokens go too.
     fn remove_user(&self, user: &UserKey) -> impl Future<Output = ()>;
 
     /// `last_login` as it is stored.
@@ -40,6 +43,22 @@ pub trait StoreFixture: Send + Sync + 'static {
 
     /// Every outstanding token, in any order.
     fn outstanding(&self) -> impl Future<Output = Vec<LedgerRow>>;
+
+    /// Every long-running refresh token, in any order.
+    fn refresh_tokens(&self) -> impl Future<Output = Vec<RefreshTokenRow>>;
+}
+
+/// A long-running refresh token as the fixture found it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RefreshTokenRow {
+    /// The token.
+    pub token: String,
+    /// The user's primary key as Python writes it.
+    pub user: String,
+    /// When it was made, or took the place of another.
+    pub created_at: Timestamp,
+    /// Since when it is good no more.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// An outstanding token as the fixture found it.
@@ -90,6 +109,13 @@ where
     of_many_rotations_one_wins(Arc::new(fresh().await)).await;
     tokens_of_deleted_users_are_nobodys(fresh().await).await;
     expired_tokens_go_in_batches(fresh().await).await;
+    refresh_tokens::a_refresh_token_is_found_as_it_was_kept(fresh().await).await;
+    refresh_tokens::a_replaced_token_is_gone_and_the_next_has_its_row(fresh().await).await;
+    refresh_tokens::of_many_replacements_one_wins(Arc::new(fresh().await)).await;
+    refresh_tokens::of_many_revokers_one_wins(Arc::new(fresh().await)).await;
+    refresh_tokens::a_revoked_token_is_there_and_not_live(fresh().await).await;
+    refresh_tokens::tokens_go_with_their_users(fresh().await).await;
+    refresh_tokens::revoked_and_old_ones_go_in_batches(fresh().await).await;
 }
 
 async fn users_are_found_by_their_exact_name(fixture: impl StoreFixture) {

@@ -9,7 +9,7 @@ use countersign::memory::MemoryStore;
 use countersign::secret::StoredPassword;
 use countersign::store::{UserIdClaim, UserLookup, Users};
 use countersign::user::{FieldValue, User, UserKey};
-use countersign_testing::conformance::{self, LedgerRow, PASSWORD, StoreFixture};
+use countersign_testing::conformance::{self, LedgerRow, PASSWORD, RefreshTokenRow, StoreFixture};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_keeps_the_rules_of_a_store() {
@@ -79,6 +79,17 @@ impl StoreFixture for Memory {
             created_at: row.created_at,
             expires_at: row.expires_at,
             blacklisted_at: row.blacklisted_at,
+        })
+        .collect()
+    }
+
+    async fn refresh_tokens(&self) -> Vec<RefreshTokenRow> {
+        let rows = self.store.refresh_tokens().into_iter();
+        rows.map(|row| RefreshTokenRow {
+            token: row.token.expose().to_owned(),
+            user: row.user.to_string(),
+            created_at: row.created_at,
+            revoked_at: row.revoked_at,
         })
         .collect()
     }

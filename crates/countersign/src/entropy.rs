@@ -65,6 +65,14 @@ pub fn uuid4_hex(entropy: &dyn Entropy) -> String {
     uuid::Builder::from_random_bytes(bytes).into_uuid().simple().to_string()
 }
 
+/// `bytes` random bytes, each as two lower-case hex digits.
+pub fn random_hex(entropy: &dyn Entropy, bytes: usize) -> String {
+    let mut drawn = vec![0; bytes];
+    entropy.fill(&mut drawn);
+    let nibbles = drawn.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.map(|nibble| char::from(b"0123456789abcdef"[usize::from(nibble)])).collect()
+}
+
 /// `length` characters drawn evenly from A–Z, a–z and 0–9, as Django's `get_random_string`.
 pub fn random_alphanumeric(entropy: &dyn Entropy, length: usize) -> String {
     let mut text = String::with_capacity(length);
@@ -93,6 +101,15 @@ mod tests {
         assert_eq!(&id[12..13], "4");
         assert!(matches!(&id[16..17], "8" | "9" | "a" | "b"));
         assert_ne!(id, uuid4_hex(&SystemEntropy));
+    }
+
+    #[test]
+    fn random_hex_has_two_digits_a_byte() {
+        for bytes in [0, 1, 20, 127] {
+            let text = random_hex(&SystemEntropy, bytes);
+            assert_eq!(text.len(), 2 * bytes);
+            assert!(text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
+        }
     }
 
     #[test]

@@ -36,6 +36,8 @@
 //! # Ok::<(), countersign::store::StoreError>(())
 //! ```
 
+mod refresh_tokens;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -45,6 +47,7 @@ use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::store::{Claim, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users};
 use crate::user::{FieldValue, User, UserKey};
+pub use refresh_tokens::RefreshTokenRow;
 
 /// Users and tokens in memory.
 #[derive(Default)]
@@ -80,10 +83,12 @@ impl MemoryStore {
         tables.users.push(user);
     }
 
-    /// Removes a user. The user's tokens stay, as nobody's: Django's `SET_NULL`.
+    /// Removes a user. What is in the ledger stays, as nobody's (Django's `SET_NULL`); long-running refresh tokens
+    /// go too (`CASCADE`).
     pub fn remove_user(&self, key: &UserKey) {
         let mut tables = self.tables();
         tables.users.retain(|user| user.key != *key);
+        tables.refresh_tokens.retain(|row| row.user != *key);
         for token in tables.tokens.values_mut().filter(|token| token.user.as_ref() == Some(key)) {
             token.user = None;
         }
@@ -217,6 +222,7 @@ impl TokenLedger for MemoryStore {
 struct Tables {
     users: Vec<User>,
     tokens: BTreeMap<String, TokenRow>,
+    refresh_tokens: Vec<RefreshTokenRow>,
 }
 
 impl Tables {

@@ -1,9 +1,11 @@
-//! What the authority needs kept: users, and the ledger of tokens. Small traits, for a store of your own too.
+//! What the authority needs kept: users, the ledger of tokens, refresh tokens. Small traits, for a store of your own too.
 //!
 //! - Every method is one step that another server, or Django, may race with: what must happen together is one
 //!   method, and a store does it in one transaction.
 //! - A lookup that finds nothing is `Ok(None)`, a write tells how it went; an error means the store itself
 //!   failed, and the caller can say neither yes nor no.
+
+mod refresh_tokens;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -17,6 +19,7 @@ use uuid::Uuid;
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::user::{Relations, User, UserKey};
+pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 
 /// The user model's table, to read, and to write what a login writes.
 pub trait Users: Send + Sync {
@@ -79,6 +82,16 @@ pub enum UserIdClaim<'a> {
     Null,
     /// A JSON string; also a number beyond 64 bits, which no column holds.
     Text(Cow<'a, str>),
+}
+
+impl From<&UserKey> for UserIdClaim<'static> {
+    fn from(key: &UserKey) -> Self {
+        match key {
+            UserKey::Int(int) => Self::Int(*int),
+            UserKey::Text(text) => Self::Text(text.clone().into()),
+            UserKey::Uuid(uuid) => Self::Text(uuid.to_string().into()),
+        }
+    }
 }
 
 impl UserIdClaim<'_> {

@@ -43,6 +43,9 @@ fn describe(database: &Database) {
     } else {
         print("  the tables of token_blacklist are not there: tokens cannot be blacklisted");
     }
+    if database.has_refresh_tokens() {
+        good("the table of long-running refresh tokens is there");
+    }
 }
 
 fn good(text: &str) {

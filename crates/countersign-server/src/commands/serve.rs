@@ -29,7 +29,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
     let format = config.server.log_format;
     logs::start(format)?;
     for warning in config.warnings() {
-        tell(format, Level::WARN, warning);
+        tell(format, if warning.is_grave() { Level::ERROR } else { Level::WARN }, warning);
     }
     serve(&args, &config, playground).await.map_err(|failure| {
         tell(format, Level::ERROR, &failure);

@@ -16,6 +16,7 @@ mod duration;
 pub(crate) mod email;
 mod environment;
 pub(crate) mod family;
+pub(crate) mod graphql_jwt;
 mod nearest;
 mod ninja_jwt;
 mod password_reset;
@@ -47,6 +48,7 @@ use countersign::secret::SigningSecret;
 use self::database::DatabaseConfig;
 use self::email::EmailConfig;
 use self::family::{FamilyConfig, TokensConfig};
+use self::graphql_jwt::GraphqlJwtConfig;
 use self::password_reset::Links;
 pub(crate) use self::problem::{ConfigError, Warning};
 use self::problem::{Origin, Place, Problem};
@@ -86,6 +88,8 @@ pub(crate) struct Config {
     pub(crate) ninja_jwt: Option<FamilyConfig<NinjaJwt>>,
     /// `[auth_jwt]`; `None` when the family is not served.
     pub(crate) auth_jwt: Option<FamilyConfig<NinjaAuth>>,
+    /// `[graphql_jwt]`; `None` when the family is not served.
+    pub(crate) graphql_jwt: Option<GraphqlJwtConfig>,
     warnings: Vec<Warning>,
 }
 
@@ -146,7 +150,9 @@ impl Config {
     pub(crate) fn families(&self) -> impl Iterator<Item = &TokensConfig> {
         let simple_jwt = self.simple_jwt.iter().map(|family| &family.tokens);
         let ninja_jwt = self.ninja_jwt.iter().map(|family| &family.tokens);
-        simple_jwt.chain(ninja_jwt).chain(self.auth_jwt.iter().map(|family| &family.tokens))
+        let auth_jwt = self.auth_jwt.iter().map(|family| &family.tokens);
+        let graphql_jwt = self.graphql_jwt.iter().map(|family| &family.tokens);
+        simple_jwt.chain(ninja_jwt).chain(auth_jwt).chain(graphql_jwt)
     }
 
     fn from_layers(
@@ -186,6 +192,8 @@ impl Config {
             settings.optional_section("simple_jwt", |settings| simple_jwt::read(settings, &shared));
         let ninja_jwt = settings.optional_section("ninja_jwt", |settings| ninja_jwt::read(settings, &shared));
         let auth_jwt = settings.optional_section("auth_jwt", |settings| auth_jwt::read(settings, &shared));
+        let graphql_jwt =
+            settings.optional_section("graphql_jwt", |settings| graphql_jwt::read(settings, &shared));
         Ok(Self {
             profile,
             password_hashers: password_hashers?,
@@ -198,6 +206,7 @@ impl Config {
             simple_jwt: simple_jwt?,
             ninja_jwt: ninja_jwt?,
             auth_jwt: auth_jwt?,
+            graphql_jwt: graphql_jwt?,
             secret_key: secret_key.map(|located| located.value),
             users,
             warnings: Vec::new(),
@@ -218,8 +227,8 @@ struct Shared<'a> {
 fn known_settings() -> Vec<String> {
     let nothing = Surroundings { environment: HashMap::new(), folder: PathBuf::new() };
     let reading = Reading::new(Origin::source(""), nothing);
-    let document =
-        tree::parse("[simple_jwt]\n[ninja_jwt]\n[auth_jwt]", &Origin::source("")).unwrap_or_default();
+    let document = tree::parse("[simple_jwt]\n[ninja_jwt]\n[auth_jwt]\n[graphql_jwt]", &Origin::source(""))
+        .unwrap_or_default();
     // What is wrong with an empty configuration does not matter here.
     let _ = reading.root(document, Config::read);
     reading.asked()
@@ -259,7 +268,7 @@ mod tests {
     fn a_family_is_served_iff_its_table_is_present() {
         assert!(read("").families().next().is_none());
         assert_eq!(read("[ninja_jwt]").families().count(), 1);
-        assert_eq!(read("[simple_jwt]\n[ninja_jwt]").families().count(), 2);
+        assert_eq!(read("[simple_jwt]\n[ninja_jwt]\n[graphql_jwt]").families().count(), 3);
         assert!(read("[simple_jwt]").simple_jwt.is_some());
         assert!(read_with("", [("COUNTERSIGN__SIMPLE_JWT__LEEWAY", "5")]).simple_jwt.is_some());
     }
@@ -279,7 +288,6 @@ mod tests {
         );
         assert!(fault("[simple_jwt.routes]\ntoken_verfy = '/'").contains("simple_jwt.routes.token_verify:"));
         assert!(fault("[simplejwt]\nleeway = 1").contains("the nearest one is simple_jwt:"));
-        assert!(fault("[graphql_jwt]").contains("graphql_jwt is a family that this version does not serve"));
     }
 
     #[test]

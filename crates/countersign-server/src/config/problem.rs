@@ -67,18 +67,31 @@ impl fmt::Display for Remark {
 
 /// A configuration that works and should be changed. Shown, it is a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Warning(Remark);
+pub(crate) struct Warning {
+    remark: Remark,
+    is_grave: bool,
+}
 
 impl Warning {
     /// `predicate` goes on after the key's path.
     pub(super) fn about(place: &Place, predicate: &str) -> Self {
-        Self(Remark::about(place, predicate))
+        Self { remark: Remark::about(place, predicate), is_grave: false }
+    }
+
+    /// The same about what lets in whoever should not be.
+    pub(super) fn grave(place: &Place, predicate: &str) -> Self {
+        Self { remark: Remark::about(place, predicate), is_grave: true }
+    }
+
+    /// Whether it is to be logged as an error.
+    pub(crate) fn is_grave(&self) -> bool {
+        self.is_grave
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.remark.fmt(f)
     }
 }
 

@@ -56,8 +56,7 @@ impl Reading {
     }
 
     /// Records that something is unwise.
-    pub(super) fn warn(&self, place: &Place, predicate: &str) {
-        let warning = Warning::about(place, predicate);
+    pub(super) fn warn(&self, warning: Warning) {
         let warnings = &mut self.found.borrow_mut().warnings;
         // What two families take from the same place is told once.
         if warnings.iter().all(|known| known.to_string() != warning.to_string()) {
@@ -89,9 +88,6 @@ impl Reading {
 }
 
 fn not_a_setting(place: &Place, known: &[String]) -> String {
-    if NOT_YET.contains(&place.path.as_str()) {
-        return "is a family that this version does not serve: remove it".to_owned();
-    }
     let nearest = nearest::nearest(&place.path, known).unwrap_or_default();
     if place.origin.is_variable() {
         let variable = environment::variable(nearest);
@@ -101,9 +97,6 @@ fn not_a_setting(place: &Place, known: &[String]) -> String {
     }
     format!("is not a setting, the nearest one is {nearest}: correct the name, or remove it")
 }
-
-/// The families of the design that are still to come.
-const NOT_YET: [&str; 1] = ["graphql_jwt"];
 
 /// One table of the configuration.
 pub(super) struct Section<'a> {
@@ -194,7 +187,12 @@ impl<'a> Section<'a> {
 
     /// Records that something is unwise.
     pub(super) fn warn(&self, place: &Place, predicate: &str) {
-        self.reading.warn(place, predicate);
+        self.reading.warn(Warning::about(place, predicate));
+    }
+
+    /// Records that something lets in whoever should not be.
+    pub(super) fn alarm(&self, place: &Place, predicate: &str) {
+        self.reading.warn(Warning::grave(place, predicate));
     }
 
     /// The place of a key that was asked for, or of its default.

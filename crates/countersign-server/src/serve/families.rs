@@ -16,6 +16,7 @@ use countersign_sql::Database;
 
 use crate::config::Config;
 use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
+use crate::config::graphql_jwt::RefreshTokensConfig;
 use crate::failure::Failure;
 use crate::mail::Post;
 
@@ -37,6 +38,9 @@ pub(crate) struct Family {
 ///
 /// When there is none, or one cannot be served.
 pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Result<Vec<Family>, Failure> {
+    if let Some(family) = &config.graphql_jwt {
+        require_refresh_tokens(&family.refresh_tokens, database)?;
+    }
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
     let house = House { config, database, passwords: hashing_pool(config)?, post, limits };
@@ -57,6 +61,19 @@ pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Res
         ));
     }
     Ok(families)
+}
+
+/// Refresh tokens that are to be kept have a table.
+fn require_refresh_tokens(tokens: &RefreshTokensConfig, database: &Database) -> Result<(), Failure> {
+    if !tokens.are_kept || database.has_refresh_tokens() {
+        return Ok(());
+    }
+    Err(Failure::input(format!(
+        "graphql_jwt.jwt_long_running_refresh_token is on, but the database has no table {:?} that refresh tokens can \
+         be kept in: create it with `countersign migrate`, or with Django's own `migrate` and the app \
+         strawberry_django_extras.jwt.refresh_token",
+        tokens.table
+    )))
 }
 
 /// What all families share.

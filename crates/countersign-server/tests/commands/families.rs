@@ -76,3 +76,19 @@ fn an_expired_token_of_the_second_is_told_as_such() {
     seen.failed(1, &["the token is not good"]);
     assert!(seen.stdout.contains("the token has expired 3 hours ago"), "{seen:?}");
 }
+
+#[test]
+fn what_lets_anybody_in_is_an_error_in_the_log_of_every_start() {
+    let place = Place::with_user("[graphql_jwt]\njwt_verify = false");
+    let said = place.serve().stop();
+    for (key, consequence) in [
+        ("jwt_verify_expiration", "tokens never expire"),
+        ("jwt_verify", "no signature is checked, so anybody is let in"),
+    ] {
+        let line =
+            said.lines().find(|line| line.contains(&format!("graphql_jwt.{key} is false: {consequence}")));
+        assert!(line.is_some_and(|line| line.contains("error") || line.contains("ERROR")), "{said}");
+    }
+    place.edit("secret_key", "profile = 'strict'\nsecret_key");
+    place.run(&["serve"]).failed(2, &["jwt_verify is false, which the strict profile refuses"]);
+}

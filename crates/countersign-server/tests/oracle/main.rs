@@ -9,6 +9,7 @@ mod authenticate;
 mod claims_names;
 mod defaults;
 mod differences;
+mod graphql_tokens;
 mod hashers;
 mod headers;
 mod last_login;

@@ -127,6 +127,27 @@ impl Dialect for SqliteDialect {
         ]
     }
 
+    fn refresh_token_tables(&self, user_table: &str, user_key: &str, user_type: &str) -> Vec<String> {
+        let (users, key) = (self.quote(user_table), self.quote(user_key));
+        vec![
+            format!(
+                r#"CREATE TABLE "refresh_token_refreshtoken" (
+                    "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+                    "token" varchar(255) NOT NULL,
+                    "created" datetime NOT NULL,
+                    "revoked" datetime NULL,
+                    "user_id" {user_type} NOT NULL REFERENCES {users} ({key}) DEFERRABLE INITIALLY DEFERRED
+                )"#
+            ),
+            r#"CREATE UNIQUE INDEX "refresh_token_refreshtoken_token_revoked_b683a545_uniq"
+                ON "refresh_token_refreshtoken" ("token", "revoked")"#
+                .to_owned(),
+            r#"CREATE INDEX "refresh_token_refreshtoken_user_id_45383307"
+                ON "refresh_token_refreshtoken" ("user_id")"#
+                .to_owned(),
+        ]
+    }
+
     /// `AutoField` and `BigAutoField` are both declared `integer`; since Django 3.2 a project's own models have
     /// the latter, whose references are declared `bigint`.
     fn reference_type(&self, primary_key: &Column) -> String {

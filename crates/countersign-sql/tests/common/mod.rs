@@ -9,13 +9,18 @@ use countersign::clock::{Span, Timestamp};
 use countersign::secret::PlainToken;
 use countersign::store::OutstandingToken;
 use countersign::user::UserKey;
-use countersign_sql::{Database, UserTable};
+use countersign_sql::{Database, Tables, UserTable};
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection};
 use tempfile::TempDir;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_767_225_600);
+
+/// A user table, and refresh tokens in the package's own.
+pub(crate) fn tables(users: &UserTable) -> Tables {
+    Tables { users: users.clone(), refresh_tokens: Some(Tables::REFRESH_TOKENS.to_owned()) }
+}
 
 /// A folder with a database in it.
 pub(crate) struct Place {
@@ -31,7 +36,7 @@ impl Place {
     /// With Django's tables, as `migrate` makes them.
     pub(crate) async fn migrated() -> Self {
         let place = Self::empty();
-        Database::migrate(&place.url(), &UserTable::default(), NOW).await.unwrap();
+        Database::migrate(&place.url(), tables(&UserTable::default()), NOW).await.unwrap();
         place
     }
 
@@ -52,7 +57,7 @@ impl Place {
     }
 
     pub(crate) async fn connect(&self) -> Database {
-        Database::connect(&self.url(), &UserTable::default()).await.unwrap()
+        Database::connect(&self.url(), tables(&UserTable::default())).await.unwrap()
     }
 
     /// Another process's connection.

@@ -15,6 +15,9 @@ if not AUTH_USER_MODEL.startswith("auth."):
     INSTALLED_APPS.append(USER_APP)
     # The test has Django write this app's migrations beside the database.
     MIGRATION_MODULES = {USER_APP: "made." + USER_APP}
+if "graphql" in os.environ["APPS"]:
+    INSTALLED_APPS.append("strawberry_django_extras.jwt.refresh_token")
+    GRAPHQL_JWT = {"JWT_LONG_RUNNING_REFRESH_TOKEN": True}
 if "blacklist" in os.environ["APPS"]:
     INSTALLED_APPS.append("rest_framework_simplejwt.token_blacklist")
 if "admin" in os.environ["APPS"]:

@@ -87,8 +87,10 @@ impl<S: Users + TokenLedger> Authority<S> {
     ///
     /// [`Refusal::NoUserClaim`] for a token that names nobody.
     pub(super) async fn user_of<K: Kind>(&self, token: &Token<K>) -> Result<Option<User>, Failure> {
-        let Parts { policy, store, .. } = &*self.parts;
-        let value = token.user_id(policy)?.ok_or(Refusal::NoUserClaim)?;
+        let Parts { policy, rules, store, .. } = &*self.parts;
+        let nobody = rules.empty_user_claim_is_none;
+        let value = token.user_id(policy)?.filter(|value| !(nobody && value.is_empty()));
+        let value = value.ok_or(Refusal::NoUserClaim)?;
         Ok(store.find(UserLookup::Field { column: &policy.user_id_field, value }).await?)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::authority::{Authority, Keys, Parts, Rotation, Rules};
+use crate::authority::{Authority, Keys, Parts, RefreshTokenRules, Renewal, Rotation, Rules};
 use crate::clock::{Clock, SystemClock};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::password::HashingPool;
@@ -89,6 +89,14 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
         if rules.ledger && policy.jti_claim.is_none() {
             return Err(AuthorityError::LedgerWithoutId);
         }
+        if rules.ledger && !policy.requires_exp {
+            return Err(AuthorityError::LedgerWithoutExpiry);
+        }
+        if let Renewal::ByRefreshToken(RefreshTokenRules { bytes, .. }) = rules.renewal
+            && bytes.get() > RefreshTokenRules::MAX_BYTES
+        {
+            return Err(AuthorityError::RefreshTokenTooLong);
+        }
         if rules.auth_tokens.is_empty() {
             return Err(AuthorityError::NoAuthTokens);
         }
@@ -102,10 +110,14 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
 pub enum AuthorityError {
     /// Used refresh tokens shall be blacklisted, and there is no blacklist. SimpleJWT silently does nothing.
     BlacklistWithoutLedger,
+    /// Tokens shall be recorded until they expire, and may have no `exp`.
+    LedgerWithoutExpiry,
     /// Tokens shall be recorded, and have no id to be known by.
     LedgerWithoutId,
     /// No kind of token proves authentication.
     NoAuthTokens,
+    /// Refresh tokens would be longer than their column.
+    RefreshTokenTooLong,
 }
 
 impl fmt::Display for AuthorityError {
@@ -115,10 +127,16 @@ impl fmt::Display for AuthorityError {
                 "rotate_refresh_tokens and blacklist_after_rotation are on, but blacklist is off: \
                  used refresh tokens would stay good"
             }
+            Self::LedgerWithoutExpiry => {
+                "blacklist is on, but tokens need no exp: the blacklist keeps them until they expire"
+            }
             Self::LedgerWithoutId => {
                 "blacklist is on, but jti_claim is off: the blacklist knows tokens by their id"
             }
             Self::NoAuthTokens => "auth_token_classes is empty: nobody could authenticate",
+            Self::RefreshTokenTooLong => {
+                "refresh tokens of more than 127 bytes are more than the 255 characters that their column holds"
+            }
         })
     }
 }

@@ -60,6 +60,9 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Verified<Claims>, Failure> {
         let token = Unverified::parse(token.expose())?;
+        if validation.signatures.are_ignored() {
+            return Ok(token.verify_unsigned(validation, now)?);
+        }
         match &self.verifying {
             Verifying::Local(key) => Ok(token.verify(key, validation, now)?),
             Verifying::Remote(keys) => {

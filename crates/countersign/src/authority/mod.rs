@@ -14,12 +14,16 @@ mod builder;
 mod change_password;
 mod confirm_password_reset;
 mod flush;
+mod inspect;
+mod issue;
 mod keys;
 mod obtain;
 mod outcome;
 mod refresh;
 mod refresh_sliding;
+mod renew;
 mod request_password_reset;
+mod revoke;
 mod rules;
 mod verify;
 
@@ -41,9 +45,10 @@ pub use confirm_password_reset::PasswordReset;
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
 pub use obtain::Credentials;
 pub use outcome::{
-    Attempt, Command, Failure, Outcome, Principal, Refreshed, Refusal, SlidingLogin, TokenPair,
+    Attempt, Command, Failure, Grant, Outcome, Principal, RefreshGrant, Refreshed, Refusal, SlidingLogin,
+    TokenPair,
 };
-pub use rules::{ActiveUsers, AuthenticationRule, Rotation, Rules};
+pub use rules::{ActiveUsers, AuthenticationRule, RefreshTokenRules, Renewal, Rotation, Rules};
 
 /// Decides every request of one family. Cheap to clone.
 pub struct Authority<S> {
@@ -136,14 +141,16 @@ impl<S: Users + TokenLedger> Authority<S> {
 
     /// The ledger's row for a token that is being made, rotated or revoked now.
     ///
-    /// Without an id the ledger cannot know a token; the builder refuses a ledger without `JTI_CLAIM`.
+    /// Without id and `exp` the ledger cannot keep a token; the builder refuses a ledger where tokens may lack them.
     fn ledger_row<'a, K: Kind>(
         token: &'a Token<K>,
         plain: &'a PlainToken,
         user: Option<&'a UserKey>,
         now: Timestamp,
     ) -> Result<OutstandingToken<'a>, Error> {
-        let jti = token.id().ok_or_else(|| Error::with_source(ErrorKind::Store, "a token without an id"))?;
-        Ok(OutstandingToken { jti, token: plain, user, created_at: now, expires_at: token.expires_at() })
+        let cannot = |what| Error::with_source(ErrorKind::Store, what);
+        let jti = token.id().ok_or_else(|| cannot("a token without an id"))?;
+        let expires_at = token.expires_at().ok_or_else(|| cannot("a token without an exp"))?;
+        Ok(OutstandingToken { jti, token: plain, user, created_at: now, expires_at })
     }
 }

@@ -27,7 +27,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
         let now = self.now();
         let mut user = self.log_in(credentials).await?;
-        let (refresh, plain) = self.issue::<Refresh>(&mut user, now).await?;
+        let (refresh, plain) = self.hand_out::<Refresh>(&mut user, now).await?;
         let access = refresh.access_token(&self.parts.policy, now, self.entropy());
         let relations = if self.parts.rules.logins_tell_relations {
             self.parts.store.relations(&user.key).await?
@@ -45,7 +45,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<SlidingLogin, Failure> {
         let now = self.now();
         let mut user = self.log_in(credentials).await?;
-        let (_, token) = self.issue::<Sliding>(&mut user, now).await?;
+        let (_, token) = self.hand_out::<Sliding>(&mut user, now).await?;
         Ok(SlidingLogin { user: Box::new(user), token })
     }
 
@@ -73,7 +73,7 @@ impl<S: Users + TokenLedger> Authority<S> {
         }
     }
 
-    async fn issue<K: Kind>(
+    async fn hand_out<K: Kind>(
         &self,
         user: &mut User,
         now: Timestamp,
@@ -93,7 +93,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     }
 }
 
-fn missing_field(field: &str) -> Error {
+pub(super) fn missing_field(field: &str) -> Error {
     let message = format!("the user model has no field {field:?}, which USER_ID_FIELD names");
     Error::with_source(ErrorKind::Store, StoreError::inconsistent(message))
 }

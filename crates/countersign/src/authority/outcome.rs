@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::authority::{Credentials, PasswordChange, PasswordReset};
+use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
 use crate::password::Busy;
@@ -131,6 +132,28 @@ pub struct Refreshed {
     pub refresh: Option<PlainToken>,
 }
 
+/// What [`issue`](crate::authority::Authority::issue) and [`renew`](crate::authority::Authority::renew) give.
+#[derive(Debug)]
+pub struct Grant {
+    /// Whose it is.
+    pub user: Box<User>,
+    /// For the protected routes.
+    pub access: PlainToken,
+    /// For the next access token, where that takes a [long-running refresh token](super::Renewal::ByRefreshToken).
+    pub refresh: Option<RefreshGrant>,
+}
+
+/// A long-running refresh token.
+#[derive(Debug)]
+pub struct RefreshGrant {
+    /// The token: random bytes as hex.
+    pub token: PlainToken,
+    /// When it was made, in whole seconds.
+    pub issued_at: Timestamp,
+    /// The last second in which it is good.
+    pub expires_at: Timestamp,
+}
+
 /// Who it is.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -171,16 +194,33 @@ pub enum Refusal {
     NoUserClaim,
     /// The password was changed after the token was issued (`CHECK_REVOKE_TOKEN`).
     PasswordChanged,
+    /// The long-running refresh token is older than its lifetime.
+    RefreshTokenExpired,
+    /// Access tokens are not renewed here, or not by what was presented (`JWT_ALLOW_REFRESH`).
+    RenewalNotSupported,
     /// The token itself is not good.
     Token(TokenError),
     /// The uid of a reset link names nobody.
     UnknownResetUser,
+    /// No such long-running refresh token, or it was replaced or revoked.
+    UnknownRefreshToken,
     /// The user of this token may not log in any more (`CHECK_USER_IS_ACTIVE`).
     UserInactive,
     /// There is no user like the token's.
     UserNotFound,
     /// The new password breaks these rules (`AUTH_PASSWORD_VALIDATORS`): one issue for each, in their order.
     WeakPassword(Vec<PasswordIssue>),
+}
+
+impl Refusal {
+    /// What is wrong with the token itself, if that is it; as the first kind it was taken for, where it fits none.
+    pub fn token_error(&self) -> Option<&TokenError> {
+        match self {
+            Self::NoTokenTypeFits(attempts) => attempts.first().map(|attempt| &attempt.error),
+            Self::Token(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// A token taken for one kind, and why it is not.
@@ -204,8 +244,11 @@ impl fmt::Display for Refusal {
             }
             Self::NoUserClaim => f.write_str("the token does not say whose it is"),
             Self::PasswordChanged => f.write_str("the password was changed after the token was issued"),
+            Self::RefreshTokenExpired => f.write_str("the refresh token has expired"),
+            Self::RenewalNotSupported => f.write_str("tokens are not renewed here"),
             Self::Token(error) => error.fmt(f),
             Self::UnknownResetUser => f.write_str("the reset link names no user"),
+            Self::UnknownRefreshToken => f.write_str("there is no such refresh token"),
             Self::UserInactive => f.write_str("the token's user is inactive"),
             Self::UserNotFound => f.write_str("the token's user does not exist"),
             Self::WeakPassword(issues) => {

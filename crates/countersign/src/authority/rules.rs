@@ -1,8 +1,12 @@
 //! What an authority asks of users and does with tokens: the settings of `SIMPLE_JWT` beyond the token itself.
 
 use std::fmt;
+use std::num::NonZeroU8;
 use std::sync::Arc;
 
+use crate::authority::RefreshGrant;
+use crate::clock::{Span, Timestamp};
+use crate::secret::PlainToken;
 use crate::token::TokenKind;
 use crate::user::User;
 
@@ -35,6 +39,13 @@ pub struct Rules {
     pub auth_tokens: Vec<TokenKind>,
     /// Whether the token's word is enough, and no user is loaded (`JWTStatelessUserAuthentication`).
     pub stateless: bool,
+    /// Whether a `USER_ID_CLAIM` that Python takes for false (`""`, `0`, `null`) is none at all, as in the GraphQL
+    /// JWT, or names somebody who is not found.
+    pub empty_user_claim_is_none: bool,
+    /// `JWT_ALLOW_REFRESH` and `JWT_LONG_RUNNING_REFRESH_TOKEN`: what buys the next token that [`issue`] gave.
+    ///
+    /// [`issue`]: super::Authority::issue
+    pub renewal: Renewal,
 }
 
 impl Default for Rules {
@@ -51,6 +62,8 @@ impl Default for Rules {
             authentication_rule: Arc::new(ActiveUsers),
             auth_tokens: vec![TokenKind::Access],
             stateless: false,
+            empty_user_claim_is_none: false,
+            renewal: Renewal::ByAccessToken,
         }
     }
 }
@@ -74,6 +87,48 @@ pub enum Rotation {
     On,
     /// A new one is given out and the old one is blacklisted, in one step that exactly one caller wins.
     OnWithBlacklist,
+}
+
+/// What renews an access token that [`issue`](super::Authority::issue) gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// The access token itself, for as long as it is good.
+    ByAccessToken,
+    /// A long-running refresh token, given out beside it and kept in the store.
+    ByRefreshToken(RefreshTokenRules),
+    /// Nothing.
+    Off {
+        /// Whether long-running refresh tokens from before may be revoked.
+        revocable: bool,
+    },
+}
+
+/// How long-running refresh tokens are made, and how long they live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshTokenRules {
+    /// `JWT_REFRESH_EXPIRATION_DELTA`: from being made, or replaced, to the last second it is good in.
+    pub lifetime: Span,
+    /// `JWT_REFRESH_TOKEN_N_BYTES`: how many random bytes a token is, each two characters;
+    /// [`MAX_BYTES`](Self::MAX_BYTES) at most.
+    pub bytes: NonZeroU8,
+    /// `JWT_REUSE_REFRESH_TOKENS`: whether a token that is used is replaced by a new one.
+    pub reuse: bool,
+}
+
+impl RefreshTokenRules {
+    /// The column holds 255 characters.
+    pub const MAX_BYTES: u8 = 127;
+
+    /// Whether a token made at `created_at` is good no more: whole seconds are compared, as in Django.
+    pub(super) fn has_expired(&self, created_at: Timestamp, now: Timestamp) -> bool {
+        Timestamp::from_secs(now.as_secs()) > Timestamp::from_secs(created_at.as_secs()) + self.lifetime
+    }
+
+    pub(super) fn grant(&self, token: PlainToken, created_at: Timestamp) -> RefreshGrant {
+        let issued_at = Timestamp::from_secs(created_at.as_secs());
+        let lifetime = Span::from_secs(self.lifetime.as_micros() / 1_000_000);
+        RefreshGrant { token, issued_at, expires_at: issued_at + lifetime }
+    }
 }
 
 /// `USER_AUTHENTICATION_RULE`: who may have tokens. A closure will do.

@@ -67,6 +67,12 @@ pub(super) fn password_not_changed(refusal: &Refusal) -> Json {
     coded(refusal.to_string(), "password_not_changed")
 }
 
+/// The answer to a long-running refresh token that is not good, in a family that has none of them: no command of
+/// these families asks for one.
+pub(super) fn no_renewal() -> Json {
+    coded("Token is invalid or expired", TOKEN_NOT_VALID)
+}
+
 /// Nothing was decided: the client may try again, and is told nothing about the cause.
 pub(super) fn undecided(error: &Error) -> Json {
     detail(match error.kind() {

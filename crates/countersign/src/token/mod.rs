@@ -32,7 +32,7 @@ pub type UntypedToken = Token<Untyped>;
 pub struct Token<K> {
     claims: Verified<Claims>,
     id: Option<String>,
-    expires_at: Timestamp,
+    expires_at: Option<Timestamp>,
     kind: PhantomData<K>,
 }
 
@@ -44,8 +44,10 @@ impl<K: Kind> Token<K> {
     /// In SimpleJWT's order: no `exp`, no id, no type, the wrong type. DIFFERENCE: an id that is not a
     /// string is [`TokenError::Invalid`], where Django would look up what `str()` makes of it.
     pub fn from_claims(claims: Verified<Claims>, policy: &TokenPolicy) -> Result<Self, TokenError> {
-        let expires_at = claims.date("exp").map_err(Invalid::from)?;
-        let expires_at = expires_at.ok_or_else(|| TokenError::MissingClaim("exp".into()))?;
+        let expires_at = claims.date("exp").map_err(|_| Invalid::Date)?;
+        if policy.requires_exp && expires_at.is_none() {
+            return Err(TokenError::MissingClaim("exp".into()));
+        }
         let id = policy.id_of(&claims)?;
         if policy.jti_claim.is_some() && id.is_none() {
             return Err(TokenError::NoId);
@@ -70,8 +72,8 @@ impl<K: Kind> Token<K> {
         self.id.as_deref()
     }
 
-    /// `exp`.
-    pub fn expires_at(&self) -> Timestamp {
+    /// `exp`; `None` only where the policy does not [require](TokenPolicy::requires_exp) it.
+    pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 
@@ -123,19 +125,22 @@ impl<K: Kind> Token<K> {
         claims
     }
 
-    /// A token about nobody yet: its type, `exp`, `iat` and id, in the order in which SimpleJWT writes them.
+    /// Puts a new token's type, `exp`, `iat` and id after what is there, in the order in which SimpleJWT writes
+    /// them.
     fn blank(
+        mut claims: Claims,
         policy: &TokenPolicy,
         now: Timestamp,
         entropy: &dyn Entropy,
     ) -> (Claims, Option<String>, Timestamp) {
-        let mut claims = Claims::new();
         if let Some(claim) = &policy.token_type_claim {
             claims.set(claim, K::KIND.type_name());
         }
         let expires_at = whole_seconds(now + K::KIND.lifetime(policy));
         claims.set("exp", &expires_at.as_secs());
-        claims.set("iat", &now.as_secs());
+        if let Some(claim) = &policy.issued_at_claim {
+            claims.set(claim, &now.as_secs());
+        }
         let id = policy.jti_claim.as_ref().map(|claim| {
             let id = uuid4_hex(entropy);
             claims.set(claim, &id);
@@ -149,7 +154,7 @@ impl<K: Kind> Token<K> {
     }
 
     fn issued((claims, id, expires_at): (Claims, Option<String>, Timestamp)) -> Self {
-        Self { claims: Verified::issued(claims), id, expires_at, kind: PhantomData }
+        Self { claims: Verified::issued(claims), id, expires_at: Some(expires_at), kind: PhantomData }
     }
 
     /// A new token for a user; `None` when the user has no field [`user_id_field`](TokenPolicy::user_id_field).
@@ -164,10 +169,17 @@ impl<K: Kind> Token<K> {
             ("pk", None) => user.key.clone().into(),
             _ => return None,
         };
-        let (mut claims, id, expires_at) = Self::blank(policy, now, entropy);
-        match (policy.user_id_form, &user_id) {
+        let set_user_id = |claims: &mut Claims| match (policy.user_id_form, &user_id) {
             (UserIdForm::Native, FieldValue::Int(int)) => claims.set(&policy.user_id_claim, int),
             _ => claims.set(&policy.user_id_claim, &user_id.to_string()),
+        };
+        let mut claims = Claims::new();
+        if policy.user_id_first {
+            set_user_id(&mut claims);
+        }
+        let (mut claims, id, expires_at) = Self::blank(claims, policy, now, entropy);
+        if !policy.user_id_first {
+            set_user_id(&mut claims);
         }
         if let Some(revoke) = &policy.revoke_claim {
             claims.set(revoke.name(), &revoke.fingerprint(&user.password));
@@ -179,13 +191,13 @@ impl<K: Kind> Token<K> {
 impl RefreshToken {
     /// The access token this token buys: a copy of every claim but type, `exp`, `iat` and id.
     pub fn access_token(&self, policy: &TokenPolicy, now: Timestamp, entropy: &dyn Entropy) -> AccessToken {
-        let (mut claims, id, expires_at) = AccessToken::blank(policy, now, entropy);
+        let (mut claims, id, expires_at) = AccessToken::blank(Claims::new(), policy, now, entropy);
         let own = [
             policy.token_type_claim.as_deref(),
             policy.jti_claim.as_deref(),
             Some("exp"),
             Some("jti"),
-            (!policy.access_keeps_iat).then_some("iat"),
+            policy.issued_at_claim.as_deref().filter(|_| !policy.access_keeps_iat),
         ];
         for (name, json) in self.claims.iter().filter(|(name, _)| !own.contains(&Some(name))) {
             claims.set_raw(name, json);
@@ -204,7 +216,9 @@ impl RefreshToken {
         });
         let expires_at = whole_seconds(now + policy.refresh_lifetime);
         claims.set("exp", &expires_at.as_secs());
-        claims.set("iat", &now.as_secs());
+        if let Some(claim) = &policy.issued_at_claim {
+            claims.set(claim, &now.as_secs());
+        }
         Token::issued((claims, id, expires_at))
     }
 }
@@ -225,7 +239,9 @@ impl SlidingToken {
         let mut claims = Claims::clone(&self.claims);
         let expires_at = whole_seconds(now + policy.sliding_lifetime);
         claims.set("exp", &expires_at.as_secs());
-        claims.set("iat", &now.as_secs());
+        if let Some(claim) = &policy.issued_at_claim {
+            claims.set(claim, &now.as_secs());
+        }
         Ok(Token::issued((claims, self.id.clone(), expires_at)))
     }
 }

@@ -25,12 +25,18 @@ pub struct TokenPolicy {
     pub token_type_claim: Option<String>,
     /// `JTI_CLAIM`: `None` neither writes an id nor asks for it; then there can be no ledger.
     pub jti_claim: Option<String>,
+    /// Whether a token without `exp` is refused.
+    pub requires_exp: bool,
+    /// The claim that says when a token was made: `iat`, or `origIat`; `None` writes none.
+    pub issued_at_claim: Option<String>,
     /// `USER_ID_CLAIM`.
     pub user_id_claim: String,
     /// `USER_ID_FIELD`: the user's column that stands in `user_id_claim`; `pk` is the primary key.
     pub user_id_field: String,
     /// How the user's field is written into `user_id_claim`.
     pub user_id_form: UserIdForm,
+    /// Whether `user_id_claim` is a token's first claim, as in the GraphQL JWT, or comes after the id.
+    pub user_id_first: bool,
     /// Whether an access token has the `iat` of the refresh token that bought it, as in Ninja JWT, or its own.
     pub access_keeps_iat: bool,
     /// `SLIDING_TOKEN_REFRESH_EXP_CLAIM`.
@@ -49,9 +55,12 @@ impl Default for TokenPolicy {
             validation: Validation::default(),
             token_type_claim: Some("token_type".into()),
             jti_claim: Some("jti".into()),
+            requires_exp: true,
+            issued_at_claim: Some("iat".into()),
             user_id_claim: "user_id".into(),
             user_id_field: "id".into(),
             user_id_form: UserIdForm::Text,
+            user_id_first: false,
             access_keeps_iat: false,
             sliding_refresh_exp_claim: "refresh_exp".into(),
             revoke_claim: None,

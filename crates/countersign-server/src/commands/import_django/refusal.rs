@@ -41,10 +41,11 @@ mod tests {
     use super::*;
 
     /// The names of the packages' own settings, one a line, and what they begin with here.
-    const PACKAGES: [(&str, &str, &str); 3] = [
+    const PACKAGES: [(&str, &str, &str); 4] = [
         ("simple_jwt", "", include_str!("../../../tests/data/simple_jwt_settings.txt")),
         ("ninja_jwt", "", include_str!("../../../tests/data/ninja_jwt_settings.txt")),
         ("auth_jwt", "JWT_", include_str!("../../../tests/data/auth_jwt_settings.txt")),
+        ("graphql_jwt", "", include_str!("../../../tests/data/graphql_jwt_settings.txt")),
     ];
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where the page is that a reset link leads to.
 
 use super::super::reference::Surroundings;
-use super::super::setting::{Fault, Setting};
+use super::super::setting::{Fault, Setting, is_url_of_the_web};
 use super::super::tree::Value;
 
 /// `AUTH_PASSWORD_RESET_URL`, which the mail completes with `?uid=…&token=…`.
@@ -10,12 +10,7 @@ pub(super) struct ResetUrl(pub(super) String);
 impl Setting for ResetUrl {
     fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
         let url = String::read(value, around)?;
-        let parsed = url.parse::<http::Uri>().ok();
-        let fits = parsed.is_some_and(|uri| {
-            matches!(uri.scheme_str(), Some("http" | "https"))
-                && uri.host().is_some_and(|host| !host.is_empty())
-        });
-        if fits {
+        if is_url_of_the_web(&url) {
             Ok(Self(url))
         } else {
             Err("takes the URL of your page for a new password, as in \"https://example.com/reset\"".into())

@@ -13,13 +13,16 @@ pub(in super::super) fn read(settings: &mut Section<'_>, built_ins: &[BuiltIn]) 
     for (key, paths) in built_ins {
         let Ok(Some(path)) = settings.located::<DottedPath>(key) else { continue };
         if !paths.contains(&path.value.0.as_str()) {
-            let predicate = format!(
-                "names Python code that is not known to this version: only the built-in \"{}\" is",
-                paths[0]
-            );
-            settings.problem(&path.place, &predicate);
+            settings.problem(&path.place, &unknown(&paths[..1]));
         }
     }
+}
+
+/// What is said of a path that is none of the built-ins'.
+pub(in super::super) fn unknown(built_ins: &[&str]) -> String {
+    let (words, verb) = if built_ins.len() == 1 { ("built-in", "is") } else { ("built-ins", "are") };
+    let names = built_ins.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" and ");
+    format!("names Python code that is not known to this version: only the {words} {names} {verb}")
 }
 
 struct DottedPath(String);

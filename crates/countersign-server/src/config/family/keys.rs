@@ -4,6 +4,8 @@
 //!   `verifying_key` and `jwk_url` mean nothing to them.
 //! - The other algorithms sign with `signing_key`, if there is one, and verify with the keys at `jwk_url`, else with
 //!   `verifying_key`, else with the public half of `signing_key`.
+//! - A family may have other names for all of them ([`KeyNames`]). Where the HMAC secret has one of its own, a pair of
+//!   keys beside an HMAC algorithm is refused.
 
 use countersign::key::{Algorithm, KeyError, SigningKey, VerifyingKey, Weakness};
 use countersign::secret::SigningSecret;
@@ -32,17 +34,50 @@ pub(crate) enum KeysConfig {
     },
 }
 
-pub(super) fn read(
+/// What a family calls the settings of its keys.
+#[derive(Clone, Copy)]
+pub(in super::super) struct KeyNames {
+    pub(in super::super) algorithm: &'static str,
+    /// The HMAC secret.
+    pub(in super::super) secret: &'static str,
+    /// The private key.
+    pub(in super::super) private: &'static str,
+    /// The public key.
+    pub(in super::super) public: &'static str,
+    /// Where public keys are published, if a family knows that.
+    pub(in super::super) url: Option<&'static str>,
+}
+
+impl KeyNames {
+    /// Those of SimpleJWT and the packages that followed it.
+    pub(super) const SIMPLE_JWTS: Self = Self {
+        algorithm: "algorithm",
+        secret: "signing_key",
+        private: "signing_key",
+        public: "verifying_key",
+        url: Some("jwk_url"),
+    };
+}
+
+pub(in super::super) fn read(
     settings: &mut Section<'_>,
     shared: &Shared<'_>,
+    names: KeyNames,
 ) -> Result<(Algorithm, KeysConfig), Reported> {
-    let algorithm = settings.optional("algorithm");
-    let signing = settings.located::<SigningSecret>("signing_key");
-    let verifying = settings.located::<SigningSecret>("verifying_key");
-    let url = settings.located::<JwkUrl>("jwk_url");
+    let algorithm = settings.optional(names.algorithm);
+    let private = settings.located::<SigningSecret>(names.private);
+    // One setting may hold either; it is read once.
+    let secret = (names.secret != names.private).then(|| settings.located(names.secret)).transpose();
+    let public = settings.located::<SigningSecret>(names.public);
+    let url = names.url.map_or(Ok(None), |name| settings.located::<JwkUrl>(name));
     let algorithm = algorithm?.unwrap_or(Algorithm::Hs256);
-    let sources = Sources { signing: signing?, verifying: verifying?.filter(is_given), url: given(url?) };
-    let loader = Loader { settings, algorithm, profile: shared.profile };
+    let sources = Sources {
+        secret: secret?.flatten(),
+        signing: private?,
+        verifying: public?.filter(is_given),
+        url: given(url?),
+    };
+    let loader = Loader { settings, algorithm, profile: shared.profile, names };
     let keys = if algorithm.is_hmac() {
         loader.hmac(sources, shared.secret_key)
     } else {
@@ -53,6 +88,8 @@ pub(super) fn read(
 
 /// What is written, before it is loaded.
 struct Sources {
+    /// The HMAC secret, where it has a setting of its own.
+    secret: Option<Located<SigningSecret>>,
     signing: Option<Located<SigningSecret>>,
     verifying: Option<Located<SigningSecret>>,
     url: Option<Located<String>>,
@@ -62,6 +99,7 @@ struct Loader<'a, 'b> {
     settings: &'a Section<'b>,
     algorithm: Algorithm,
     profile: Profile,
+    names: KeyNames,
 }
 
 impl Loader<'_, '_> {
@@ -70,17 +108,35 @@ impl Loader<'_, '_> {
         sources: Sources,
         secret_key: Option<&Located<SigningSecret>>,
     ) -> Result<KeysConfig, Reported> {
-        if let Some(url) = sources.url {
+        if let Some(url) = &sources.url {
             let predicate =
                 format!("is ignored, because {} tokens are verified with the signing key", self.algorithm);
             self.settings.warn(&url.place, &predicate);
         }
-        let Some(secret) = sources.signing.as_ref().or(secret_key) else {
+        let own = if self.names.secret == self.names.private {
+            sources.signing
+        } else {
+            self.refuse_key_pair(&sources)?;
+            sources.secret.filter(is_given)
+        };
+        let Some(secret) = own.as_ref().or(secret_key) else {
             let advice = format!("{} needs it, or secret_key above the first table", self.algorithm);
-            return Err(self.settings.missing("signing_key", &advice));
+            return Err(self.settings.missing(self.names.secret, &advice));
         };
         let signing = self.signing(secret)?;
         Ok(KeysConfig::Local { verifying: signing.verifying_key(), signing: Some(signing) })
+    }
+
+    /// A package with a setting of its own for the secret takes a private key for one all the same.
+    fn refuse_key_pair(&self, sources: &Sources) -> Result<(), Reported> {
+        let KeyNames { algorithm, secret, .. } = self.names;
+        let private = sources.signing.as_ref().filter(|key| is_given(key));
+        let Some(key) = private.or(sources.verifying.as_ref()) else { return Ok(()) };
+        let predicate = format!(
+            "is for algorithms with a pair of keys, and {algorithm} is {}: correct {algorithm}, or give {secret} instead",
+            self.algorithm
+        );
+        Err(self.settings.problem(&key.place, &predicate))
     }
 
     fn asymmetric(&self, sources: Sources) -> Result<KeysConfig, Reported> {
@@ -103,11 +159,13 @@ impl Loader<'_, '_> {
                 Ok(KeysConfig::Local { verifying: signing.verifying_key(), signing: Some(signing) })
             }
             (None, None, None) => {
+                let KeyNames { private, public, url, .. } = self.names;
                 let advice = format!(
-                    "{} needs a private key here to sign and verify with, or verifying_key or jwk_url to verify alone",
-                    self.algorithm
+                    "{} needs a private key here to sign and verify with, or {public}{} to verify alone",
+                    self.algorithm,
+                    url.map(|url| format!(" or {url}")).unwrap_or_default()
                 );
-                Err(self.settings.missing("signing_key", &advice))
+                Err(self.settings.missing(private, &advice))
             }
         }
     }
@@ -149,10 +207,11 @@ impl Loader<'_, '_> {
     fn warn_of_strangers(&self, signing: Option<&SigningKey>, verifying: &Located<VerifyingKey>) {
         let signature = signing.and_then(|key| key.sign(PROBE).ok());
         if signature.is_some_and(|signature| !verifying.value.verify(PROBE, &signature)) {
-            self.settings.warn(
-                &verifying.place,
-                "is not the public half of signing_key: tokens that are issued here are refused here",
+            let predicate = format!(
+                "is not the public half of {}: tokens that are issued here are refused here",
+                self.names.private
             );
+            self.settings.warn(&verifying.place, &predicate);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 pub(super) mod built_ins;
 mod jwk_url;
-mod keys;
+pub(super) mod keys;
 mod package;
 mod policy;
 mod routes;
@@ -13,6 +13,7 @@ use countersign::dialect::Dialect;
 use countersign::key::Algorithm;
 use countersign::token::TokenPolicy;
 
+use self::keys::KeyNames;
 pub(crate) use self::keys::KeysConfig;
 pub(crate) use self::package::Package;
 pub(super) use self::routes::read as routes;
@@ -57,6 +58,16 @@ impl TokensConfig {
         rules
     }
 
+    /// Of a family that keeps no ledger.
+    pub(super) fn without_ledger(
+        package: &'static Package,
+        policy: TokenPolicy,
+        (algorithm, keys): (Algorithm, KeysConfig),
+        rules: Rules,
+    ) -> Self {
+        Self { package, policy, algorithm, keys, blacklist: Some(false), password_reset_url: None, rules }
+    }
+
     /// Reads what is left to say after `policy` and `rules`, which are the package's own defaults.
     pub(super) fn read(
         settings: &mut Section<'_>,
@@ -65,7 +76,7 @@ impl TokensConfig {
         policy: TokenPolicy,
         rules: Rules,
     ) -> Result<Self, Reported> {
-        let keys = keys::read(settings, shared);
+        let keys = keys::read(settings, shared, KeyNames::SIMPLE_JWTS);
         let policy = policy::read(settings, package, policy);
         let mut blacklist = (!package.has_ledger).then_some(false);
         if package.has_ledger {

@@ -7,7 +7,7 @@ mod place;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
-pub(crate) use self::django::{DjangoProject, virtual_environment};
+pub(crate) use self::django::{DjangoProject, python, virtual_environment};
 pub(crate) use self::lines::Lines;
 pub(crate) use self::place::{Finished, Place};
 pub(crate) use self::server::{Server, Tokens};

@@ -62,7 +62,7 @@ fn credentials(body: &Body<'_>) -> Result<Credentials, ApiError> {
 fn token(body: &Body<'_>, name: &'static str) -> Result<PlainToken, ApiError> {
     let parameter = Endpoint::Verify.parameter();
     let [token] = form::texts(body, parameter, [name])?;
-    // A half of a surrogate pair is this error where a token is verified; where one is refreshed it is a 500.
+    // DIFFERENCE: half a surrogate pair is this error there where a token is verified; where one is refreshed, a 500.
     match form::encoded(token, parameter)? {
         empty if empty.is_empty() => Err(ApiError::NoToken(name)),
         token => Ok(PlainToken::new(token)),

@@ -54,6 +54,9 @@ impl NinjaAuth {
             Refusal::NoTokenTypeFits(attempts) => words::no_type_fits(&attempts, token_error),
             Refusal::NoUserClaim => coded(words::NO_USER_CLAIM, TOKEN_NOT_VALID),
             Refusal::PasswordChanged => coded(words::PASSWORD_CHANGED, NO_CODE),
+            Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
+                words::no_renewal()
+            }
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UnknownResetUser => return ApiError::Invalid(parse::INVALID_UID).render(),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, NO_CODE),

@@ -6,7 +6,7 @@
 //!   moved: these stand where `AbstractUser` has them.
 //!
 //! DIFFERENCE: decimals, durations, JSON and bytes are shown as the database has them: its schema does not say enough
-//! to tell them from numbers and texts.
+//! to tell them from numbers and texts. A foreign key is told by its column's name.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -61,6 +61,9 @@ impl NinjaJwt {
                     &coded(token_error(&TokenError::Blacklisted), INVALID),
                 );
             }
+            Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
+                words::no_renewal()
+            }
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UserInactive => coded(words::USER_INACTIVE, AUTHENTICATION_FAILED),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, AUTHENTICATION_FAILED),

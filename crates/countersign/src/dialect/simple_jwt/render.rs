@@ -69,6 +69,9 @@ impl SimpleJwt {
                 return self
                     .render_error(exchange, ApiError::non_field(token_error(&TokenError::Blacklisted)));
             }
+            Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
+                words::no_renewal()
+            }
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UserInactive => coded(words::USER_INACTIVE, "user_inactive"),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, "user_not_found"),
