@@ -20,6 +20,8 @@ pub struct Settings {
     package: Vec<(&'static str, Value)>,
     stateless: bool,
     allow_all_users: bool,
+    genuine_alone: Vec<(&'static str, Value)>,
+    countersign_alone: String,
 }
 
 /// A package that the oracle's project can be made with.
@@ -59,6 +61,8 @@ impl Settings {
             package: Vec::new(),
             stateless: false,
             allow_all_users: false,
+            genuine_alone: Vec::new(),
+            countersign_alone: String::new(),
         }
     }
 
@@ -122,6 +126,21 @@ impl Settings {
         self
     }
 
+    /// Gives the package a setting that Countersign says otherwise: a callable or a class of the oracle's project.
+    #[must_use]
+    pub fn genuine(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.genuine_alone.push((name, value.into()));
+        self
+    }
+
+    /// Gives Countersign lines of TOML, at the end of the family's table, that say what the package is told otherwise.
+    #[must_use]
+    pub fn countersign(mut self, toml: &str) -> Self {
+        self.countersign_alone += toml;
+        self.countersign_alone.push('\n');
+        self
+    }
+
     pub(crate) fn blacklist(&self) -> bool {
         self.blacklist
     }
@@ -136,8 +155,12 @@ impl Settings {
 
     /// As the oracle's `project/settings.py` reads it.
     pub(crate) fn for_the_oracle(&self, database: &Path) -> Value {
-        let package: serde_json::Map<_, _> =
-            self.package.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let package: serde_json::Map<_, _> = self
+            .package
+            .iter()
+            .chain(&self.genuine_alone)
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         json!({
             "secret_key": self.secret_key,
             "database": database,
@@ -184,6 +207,7 @@ impl Settings {
         for (name, value) in &self.package {
             line(format_args!("{} = {}", name.to_lowercase(), in_toml(value)));
         }
+        line(format_args!("{}", self.countersign_alone));
         toml
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::testing::{fault, read_with, try_read};
-use super::{Config, known_settings};
+use super::{Config, Layer, known_settings};
 
 const MANUAL: &str = include_str!("../../../../docs/settings.md");
 /// The families' tables, with the names of the settings that their packages have.
@@ -135,13 +135,15 @@ fn the_manuals_examples_are_accepted() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("jwt-private.pem"), include_str!("../../tests/data/keys/ed25519.pem"))
         .unwrap();
-    let origin = folder.path().join("countersign.toml");
+    let required = "secret_key = { env = 'DJANGO_SECRET_KEY' }\n[database]\nurl = { env = 'DATABASE_URL' }";
     let examples = MANUAL.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or(rest));
     let environment = [("DJANGO_SECRET_KEY", super::testing::SECRET), ("DATABASE_URL", "sqlite::memory:")];
     let mut count = 0;
     for example in examples {
         let variables = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Config::from_toml(example, origin.to_str().unwrap(), variables)
+        let layers =
+            [Layer { name: "required", text: required }, Layer { name: "the manual", text: example }];
+        Config::from_layers(&layers, folder.path().to_owned(), variables.into())
             .unwrap_or_else(|e| panic!("{example}\n{e}"));
         count += 1;
     }

@@ -11,7 +11,7 @@ use super::nearest;
 use super::problem::{ConfigError, Origin, Place, Problem, Warning};
 use super::reference::Surroundings;
 use super::setting::Setting;
-use super::tree::{Table, Value};
+use super::tree::{Entry, Table, Value};
 
 /// Proof that a problem was recorded: only [`Reading::problem`] makes one.
 #[derive(Clone, Copy, Debug)]
@@ -133,6 +133,24 @@ impl<'a> Section<'a> {
     /// The value of a key that must be there; `advice` says what to give.
     pub(super) fn required<T: Setting>(&mut self, key: &str, advice: &str) -> Result<T, Reported> {
         self.optional(key)?.ok_or_else(|| self.missing(key, advice))
+    }
+
+    /// The values of a table inside this one whose keys are names of somebody's own, in the order of the names.
+    pub(super) fn entries<T: Setting>(&mut self, key: &str) -> Vec<Located<T>> {
+        let path = self.path_of(key);
+        let entries = self.table(key).unwrap_or_default().into_iter();
+        let read = |(name, entry): (String, Entry)| {
+            let place = Place { origin: entry.origin, path: format!("{path}.{name}") };
+            match T::read(entry.value, &self.reading.surroundings) {
+                Ok(value) => Some(Located { value, place }),
+                Err(fault) => {
+                    // A problem is recorded, and the others are read.
+                    self.reading.problem(&place, &fault);
+                    None
+                }
+            }
+        };
+        entries.filter_map(read).collect()
     }
 
     /// Puts the value of a key, if there is one, in the place of a default.

@@ -38,6 +38,7 @@ pub(crate) struct Family {
 ///
 /// When there is none, or one cannot be served.
 pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Result<Vec<Family>, Failure> {
+    config.check_expressions(database.user_model()).map_err(Failure::input)?;
     if let Some(family) = &config.graphql_jwt {
         require_refresh_tokens(&family.refresh_tokens, database)?;
     }

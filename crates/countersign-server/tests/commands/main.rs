@@ -5,6 +5,7 @@
 
 mod cleartokens;
 mod dev;
+mod expressions;
 mod families;
 mod flush;
 mod harness;
@@ -24,3 +25,4 @@ mod setup;
 mod stopping;
 mod storm;
 mod users;
+mod webhooks;

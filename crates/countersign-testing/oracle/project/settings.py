@@ -23,6 +23,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import django
+from django.utils.module_loading import import_string
 
 HASHERS = {
     "pbkdf2_sha256": "PBKDF2PasswordHasher",
@@ -73,6 +74,9 @@ PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{HASHERS[name]}" for name in C
 AUTH_PASSWORD_VALIDATORS = [{"NAME": path} for path in CONFIG["password_validators"]]
 if FAMILY == "ninja_jwt":
     NINJA_JWT = with_lifetimes(CONFIG["ninja_jwt"])
+    # Ninja JWT imports no encoder: it wants the class itself.
+    if NINJA_JWT.get("JSON_ENCODER"):
+        NINJA_JWT["JSON_ENCODER"] = import_string(NINJA_JWT["JSON_ENCODER"])
 elif FAMILY == "auth_jwt":
     for name, value in with_lifetimes(CONFIG["auth_jwt"]).items():
         # A list is what JSON has for the tuple that the package insists on.

@@ -15,6 +15,12 @@ impl<S: Users + TokenLedger> Authority<S> {
     ///
     /// [`Refusal::NoTokenTypeFits`] with every attempt, or what is wrong with the token's user.
     pub async fn authenticate(&self, plain: &PlainToken) -> Result<Principal, Failure> {
+        let admitted = self.admit_any(plain).await?;
+        self.principal(admitted).await
+    }
+
+    /// The token, as the first of the kinds that it is.
+    pub(super) async fn admit_any(&self, plain: &PlainToken) -> Result<Admitted<Untyped>, Failure> {
         let now = self.now();
         let mut attempts = Vec::new();
         for kind in &self.parts.rules.auth_tokens {
@@ -25,7 +31,7 @@ impl<S: Users + TokenLedger> Authority<S> {
                 TokenKind::Untyped => self.attempt::<Untyped>(plain, now).await,
             };
             match attempt {
-                Ok(admitted) => return self.principal(admitted).await,
+                Ok(admitted) => return Ok(admitted),
                 Err(Failure::Refused(Refusal::Token(error))) => attempts.push(Attempt { kind: *kind, error }),
                 Err(failure) => return Err(failure),
             }

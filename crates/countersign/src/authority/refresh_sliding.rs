@@ -15,7 +15,9 @@ impl<S: Users + TokenLedger> Authority<S> {
         let now = self.now();
         let parts = &self.parts;
         let mut admitted = self.admit::<Sliding>(presented, now).await?;
-        self.refreshing_user(&mut admitted, presented, now).await?;
-        Ok(self.sign(&admitted.token.renewed(&parts.policy, now)?)?)
+        let user = self.refreshing_user(&mut admitted, presented, now).await?;
+        let mut renewed = admitted.token.renewed(&parts.policy, now)?;
+        self.customize(&mut renewed, &user)?;
+        Ok(self.sign(&renewed)?)
     }
 }

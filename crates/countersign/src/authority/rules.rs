@@ -4,7 +4,9 @@ use std::fmt;
 use std::num::NonZeroU8;
 use std::sync::Arc;
 
-use crate::authority::RefreshGrant;
+use crate::authority::{
+    CustomClaims, DjangoJsonEncoder, JsonEncoder, LoginListener, NobodyListens, RefreshGrant,
+};
 use crate::clock::{Span, Timestamp};
 use crate::secret::PlainToken;
 use crate::token::TokenKind;
@@ -46,6 +48,12 @@ pub struct Rules {
     ///
     /// [`issue`]: super::Authority::issue
     pub renewal: Renewal,
+    /// Claims of one's own, at login and refresh: what the serializers and schemas of one's own add.
+    pub custom_claims: Option<Arc<dyn CustomClaims>>,
+    /// `JSON_ENCODER`, for custom claims.
+    pub json_encoder: Arc<dyn JsonEncoder>,
+    /// `ON_LOGIN_SUCCESS` and `ON_LOGIN_FAILED`.
+    pub login_listener: Arc<dyn LoginListener>,
 }
 
 impl Default for Rules {
@@ -64,6 +72,9 @@ impl Default for Rules {
             stateless: false,
             empty_user_claim_is_none: false,
             renewal: Renewal::ByAccessToken,
+            custom_claims: None,
+            json_encoder: Arc::new(DjangoJsonEncoder),
+            login_listener: Arc::new(NobodyListens),
         }
     }
 }
@@ -132,6 +143,18 @@ impl RefreshTokenRules {
 }
 
 /// `USER_AUTHENTICATION_RULE`: who may have tokens. A closure will do.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use countersign::authority::Rules;
+/// use countersign::user::{FieldValue, User};
+///
+/// let mut rules = Rules::default();
+/// rules.authentication_rule = Arc::new(|user: &User| {
+///     user.is_active && user.fields.get("is_staff") == Some(&FieldValue::Bool(true))
+/// });
+/// ```
 pub trait AuthenticationRule: Send + Sync {
     /// Whether this user may log in and refresh.
     fn permits(&self, user: &User) -> bool;

@@ -2,7 +2,7 @@
 
 use super::super::family::built_ins::BuiltIn;
 
-pub(super) const BUILT_INS: [BuiltIn; 10] = [
+pub(super) const BUILT_INS: [BuiltIn; 9] = [
     ("auth_user_schema", &["dj_ninja_auth.schema.AuthUserSchema"]),
     ("login_input_schema", &["dj_ninja_auth.schema.LoginInputSchema"]),
     ("pair_schema", &["dj_ninja_auth.jwt.schema.TokenPairInputSchema"]),
@@ -12,14 +12,13 @@ pub(super) const BUILT_INS: [BuiltIn; 10] = [
     ("refresh_schema", &["dj_ninja_auth.jwt.schema.TokenRefreshInputSchema"]),
     ("success_schema", &["dj_ninja_auth.schema.SuccessOutputSchema"]),
     // The name in the package's manual, and the one in its code.
-    (
-        "user_authentication_rule",
-        &[
-            "dj_ninja_auth.jwt.authentication.default_authentication_rule",
-            "dj_ninja_auth.jwt.authentication.default_user_authentication_rule",
-        ],
-    ),
     ("verify_schema", &["dj_ninja_auth.jwt.schema.TokenVerifyInputSchema"]),
+];
+
+/// The rule, by its name in the package's manual and by that in its code.
+pub(super) const RULES: [&str; 2] = [
+    "dj_ninja_auth.jwt.authentication.default_authentication_rule",
+    "dj_ninja_auth.jwt.authentication.default_user_authentication_rule",
 ];
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub(super) fn read(
     rules.logins_tell_relations = true;
     // The package logs in to a session, too, and that always does.
     rules.update_last_login = true;
+    family::callables::rule(settings, shared, "user_authentication_rule", &built_ins::RULES, &mut rules);
     let tokens = TokensConfig::read(settings, shared, &AUTH_JWT, policy, rules);
     let url = settings.optional::<ResetUrl>("password_reset_url");
     let routes = settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL));
