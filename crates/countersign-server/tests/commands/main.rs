@@ -12,6 +12,8 @@ mod graphql;
 mod harness;
 mod help;
 mod import_django;
+mod import_graphql;
+mod import_ninja_auth;
 mod import_refusals;
 mod inspect;
 mod limits;
