@@ -31,8 +31,9 @@ impl Given {
         let mut given = Self { values: Variables::default(), absent: HashSet::new() };
         for definition in &operation.variable_definitions {
             let name = &definition.node.name.node;
-            match values.remove(name.as_str()) {
-                Some(value) => {
+            let default = definition.node.default_value.as_ref();
+            match (values.remove(name.as_str()), default) {
+                (Some(value), _) => {
                     let value = Value::from_json(value).map_err(|_| GraphqlError {
                         message: format!("Variable '${name}' has invalid value."),
                         locations: vec![place(definition.pos)],
@@ -40,10 +41,13 @@ impl Given {
                     })?;
                     given.values.insert(name.clone(), value);
                 }
-                None if definition.node.default_value.is_none() => {
+                // async-graphql does not know of defaults where it looks at @skip and @include.
+                (None, Some(default)) => {
+                    given.values.insert(name.clone(), default.node.clone());
+                }
+                (None, None) => {
                     given.absent.insert(name.clone());
                 }
-                None => {}
             }
         }
         Ok(given)

@@ -74,6 +74,8 @@ fn variables_fragments_and_aliases_are_understood_alike() {
         (200, ask("{ ...F } fragment F on Query { me { id } x: __typename }")),
         (200, ask("{ me { id } ... on Query { me { username } } }")),
         (200, ask("{ __typename @skip(if: true) }")),
+        (200, ask("query ($yes: Boolean! = true) { me @include(if: $yes) { username } }")),
+        (200, ask("query ($yes: Boolean = true) { me @skip(if: $yes) { username } __typename }")),
         (200, ask("\u{feff}# a comment\n{ me { id } }")),
     ]);
     let body = |name: &str| {

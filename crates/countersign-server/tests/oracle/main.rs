@@ -23,6 +23,7 @@ mod last_login;
 mod ledger;
 mod negotiation;
 mod ninja_algorithms;
+mod ninja_auth_claims;
 mod ninja_auth_differences;
 mod ninja_auth_login;
 mod ninja_auth_passwords;

@@ -155,4 +155,8 @@ async fn fields_may_be_aliased_skipped_and_spread() {
     );
     let nothing = house.ask("{me@skip(if:true){id}}", json!({}), None).await;
     assert_eq!(nothing.text(), r#"{"data":{}}"#);
+    let default =
+        "query($yes: Boolean! = true, $no: Boolean = false) { me @include(if: $yes) @skip(if: $no) { id } }";
+    assert_eq!(house.ask(default, json!({}), None).await.text(), r#"{"data":{"me":null}}"#);
+    assert_eq!(house.ask(default, json!({"yes": false}), None).await.text(), r#"{"data":{}}"#);
 }
