@@ -76,7 +76,8 @@ fn configuration_file(configured: &Configured) -> Result<PathBuf, Failure> {
 }
 
 async fn connect(config: &Config) -> Result<Database, Failure> {
-    Database::connect(config.database.url(), tables(config)).await.map_err(|error| unconnected(&error))
+    let (url, limits) = (config.database.url(), &config.database.limits);
+    Database::connect_with(url, tables(config), limits).await.map_err(|error| unconnected(&error))
 }
 
 /// The tables that the families need, by the names that are configured.

@@ -1,6 +1,7 @@
 //! The URL of a PostgreSQL database, and how to speak of it without its password.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::str::FromStr;
 
 use sqlx::ConnectOptions;
@@ -67,7 +68,7 @@ impl Address {
                     self.options.get_username(),
                 ),
             ),
-            sqlx::Error::Tls(_) => (
+            error if self.is_about_tls(error) => (
                 ConnectErrorKind::Unavailable,
                 format!(
                     "there is no TLS with the database server at {self}: see to its certificate, or to sslmode and \
@@ -83,6 +84,18 @@ impl Address {
             ),
         };
         ConnectError::caused(kind, message, error)
+    }
+
+    /// rustls speaks through I/O errors, and a certificate's file that is not there is one; a socket's is another thing.
+    fn is_about_tls(&self, error: &sqlx::Error) -> bool {
+        match error {
+            sqlx::Error::Tls(_) => true,
+            sqlx::Error::Io(error) if error.kind() == ErrorKind::NotFound => {
+                self.options.get_socket().is_none()
+            }
+            sqlx::Error::Io(error) => error.kind() == ErrorKind::InvalidData,
+            _ => false,
+        }
     }
 
     /// The name of the database: the user's, where none is given.

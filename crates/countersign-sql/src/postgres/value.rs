@@ -56,6 +56,8 @@ impl Encode<'_, Postgres> for Parameter<'_> {
 }
 
 /// Whether PostgreSQL has no such value: none of its texts holds the character NUL.
+///
+/// DIFFERENCE: Django hands it to the database, whose refusal ends in a 500.
 pub(super) fn is_impossible(value: &FieldValue) -> bool {
     matches!(value, FieldValue::Text(text) if text.contains('\0'))
 }

@@ -37,7 +37,7 @@ async fn what_is_no_database_is_said_in_a_sentence() {
         (
             format!("{}?sslmode=require&sslrootcert=/no/such/file.pem", place.url()),
             ConnectErrorKind::Unavailable,
-            "database.url".to_owned(),
+            "see to its certificate, or to sslmode and sslrootcert in database.url".to_owned(),
         ),
         (
             place.url().replace(place.name(), "gone"),
@@ -49,6 +49,47 @@ async fn what_is_no_database_is_said_in_a_sentence() {
         assert_eq!(error.kind(), kind, "{}", told(&error));
         assert!(error.to_string().contains(&said), "{error}");
         assert!(!format!("{error:?}{}", told(&error)).contains("hunter2"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_certificate_is_asked_for_where_the_url_says_so() {
+    let place = Place::migrated().await;
+    let certificate = std::env::var("COUNTERSIGN_TEST_POSTGRES_CERTIFICATE").unwrap();
+    let (own, users) = (place.url(), UserTable::default());
+    let elsewhere = own.replace("127.0.0.1", "127.0.0.2");
+    for (url, is_taken) in [
+        (format!("{own}?sslmode=verify-full&sslrootcert={certificate}"), true),
+        (format!("{own}?sslmode=require&sslrootcert={certificate}"), true),
+        (format!("{own}?sslmode=require"), true),
+        (format!("{own}?sslmode=disable"), true),
+        (format!("{own}?sslmode=verify-full"), false),
+        (format!("{own}?sslmode=verify-ca"), false),
+        (format!("{elsewhere}?sslmode=verify-full&sslrootcert={certificate}"), false),
+        (format!("{elsewhere}?sslmode=verify-ca&sslrootcert={certificate}"), true),
+    ] {
+        match Database::connect(&url, &users).await {
+            Ok(database) => {
+                let encrypted = place
+                    .rows(
+                        "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                         WHERE datname = current_database() AND application_name = 'countersign'",
+                    )
+                    .await;
+                let is_encrypted = if url.ends_with("disable") { "0" } else { "1" };
+                assert_eq!(encrypted, [[is_encrypted]], "{url}");
+                assert!(is_taken, "{url}");
+                database.close().await;
+            }
+            Err(error) => {
+                assert!(!is_taken, "{url}: {}", told(&error));
+                assert!(
+                    error.to_string().contains("there is no TLS with the database server"),
+                    "{}",
+                    told(&error)
+                );
+            }
+        }
     }
 }
 

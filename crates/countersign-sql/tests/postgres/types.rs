@@ -68,6 +68,7 @@ async fn columns_of_other_types_are_written() {
 
 #[tokio::test]
 async fn what_no_text_can_hold_is_nobody_and_nothing() {
+    // DIFFERENCE: Django hands it to the database, whose refusal ends in a 500.
     let place = Place::migrated().await;
     let database = place.connect().await;
     let text = PlainToken::new("token");
