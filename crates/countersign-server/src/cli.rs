@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 /// The JWT authentication that Django's packages made familiar, as a server.
 ///
-/// Countersign serves the endpoints of SimpleJWT and Ninja JWT on Django's own database: same settings, same tokens,
-/// same tables.
+/// Countersign serves the endpoints of SimpleJWT, Ninja JWT and dj-ninja-auth on Django's own database: same settings, same
+/// tokens, same tables.
 #[derive(Debug, Parser)]
 #[command(
     name = "countersign",
@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// Delete the outstanding tokens that have expired
     #[command(name = "flushexpiredtokens")]
     FlushExpiredTokens(FlushExpiredTokens),
+    /// Delete the long-running refresh tokens that were revoked
+    #[command(name = "cleartokens")]
+    ClearTokens(ClearTokens),
     /// Look at tokens
     Token {
         #[command(subcommand)]
@@ -173,6 +176,18 @@ pub(crate) struct NewPassword {
 pub(crate) struct FlushExpiredTokens {
     #[command(flatten)]
     pub(crate) configured: Configured,
+    /// How many tokens to delete in one transaction
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub(crate) batch: std::num::NonZeroU32,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ClearTokens {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Delete those too that are older than `jwt_refresh_expiration_delta`
+    #[arg(long)]
+    pub(crate) expired: bool,
     /// How many tokens to delete in one transaction
     #[arg(long, value_name = "N", default_value = "1000")]
     pub(crate) batch: std::num::NonZeroU32,

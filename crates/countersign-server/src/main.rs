@@ -3,10 +3,12 @@
 mod cli;
 mod commands;
 mod config;
+mod expression;
 mod failure;
 mod mail;
 mod serve;
 mod terminal;
+mod webhook;
 
 use std::process::ExitCode;
 

@@ -15,6 +15,7 @@ use crate::error::{ConnectError, is_conflict, list, nearest, store_error};
 use crate::limits::Limits;
 use crate::model::{UserModel, UserTable};
 use crate::refresh_tokens::RefreshTokenTable;
+use crate::relations::RelationsOfUsers;
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 use crate::tables::Tables;
 
@@ -26,6 +27,7 @@ struct Inner {
     backend: Box<dyn Backend>,
     model: UserModel,
     statements: Statements,
+    relations: RelationsOfUsers,
     has_token_blacklist: bool,
     refresh_tokens: Option<RefreshTokenTable>,
 }
@@ -62,11 +64,13 @@ impl Database {
         let schema = Schema::new(backend.dialect(), rows);
         let model = schema.user_model(&tables.users)?;
         let statements = Statements::new(backend.dialect(), &model);
+        let relations = RelationsOfUsers::find(backend.dialect(), &schema, &model);
         let has_token_blacklist = schema.has(OUTSTANDING) && schema.has(BLACKLISTED);
         let refresh_tokens = tables.refresh_tokens.filter(|name| schema.keeps_refresh_tokens(name));
         let refresh_tokens =
             refresh_tokens.map(|name| RefreshTokenTable::new(backend.dialect(), &name, &model));
-        Ok(Self(Arc::new(Inner { backend, model, statements, has_token_blacklist, refresh_tokens })))
+        let inner = Inner { backend, model, statements, relations, has_token_blacklist, refresh_tokens };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// The user model's table as the database declares it.
@@ -108,6 +112,10 @@ impl Database {
         table.ok_or_else(|| {
             StoreError::inconsistent("the database has no table of long-running refresh tokens")
         })
+    }
+
+    pub(crate) fn relations_of_users(&self) -> &RelationsOfUsers {
+        &self.0.relations
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {
@@ -214,7 +222,7 @@ impl Schema {
         self.columns(table).is_some_and(RefreshTokenTable::fits)
     }
 
-    fn columns(&self, table: &str) -> Option<&[Column]> {
+    pub(crate) fn columns(&self, table: &str) -> Option<&[Column]> {
         self.tables.iter().find(|(name, _)| name == table).map(|(_, columns)| &**columns)
     }
 

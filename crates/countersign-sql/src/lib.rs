@@ -44,6 +44,7 @@ mod new_user;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod refresh_tokens;
+mod relations;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use countersign::clock::Timestamp;
 use countersign::secret::StoredPassword;
 use countersign::store::{StoreError, UserIdClaim, UserLookup, Users};
-use countersign::user::{FieldValue, User, UserKey};
+use countersign::user::{FieldValue, Relations, User, UserKey};
 
 use crate::backend::{Row, Unreadable};
 use crate::column::value_key;
@@ -54,6 +54,15 @@ impl Users for Database {
     ) -> Result<bool, StoreError> {
         let values = [stored(new), user.clone().into(), stored(old)];
         Ok(self.write(&self.statements().replace_password, &values).await? > 0)
+    }
+
+    async fn relations(&self, user: &UserKey) -> Result<Relations, StoreError> {
+        let relations = self.relations_of_users();
+        let Some(query) = &relations.query else { return Ok(Relations::default()) };
+        let rows = self.read(query, &[user.clone().into()]).await?;
+        relations.read(&rows).ok_or_else(|| {
+            StoreError::inconsistent("a group or a permission of a user is not told by a number")
+        })
     }
 
     async fn record_login(&self, user: &UserKey, at: Timestamp) -> Result<(), StoreError> {

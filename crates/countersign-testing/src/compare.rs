@@ -1,9 +1,11 @@
 //! Whether two answers to one request are the same.
 //!
 //! - The status, and of the headers [`COMPARED_HEADERS`], must be equal; a header may not be missing on one side.
-//! - The body must be equal as text, spaces and order included, but for the tokens in it: these are read and compared
-//!   as [`token::differences`] says.
+//! - The body must be equal as text, spaces and order included, but for the tokens and the times in it. Tokens are read
+//!   and compared as [`token::differences`] says, times by their form and to within a few seconds.
 //! - What stands after `JSON parse error - ` is the words of Python's parser and is not compared.
+
+use jiff::Timestamp;
 
 use crate::{Response, token};
 
@@ -29,10 +31,33 @@ pub fn differences(theirs: &Response, ours: &Response) -> Vec<String> {
 fn body_differences(theirs: &str, ours: &str) -> Vec<String> {
     let (theirs, their_tokens) = take_tokens(&without_parser_words(theirs));
     let (ours, our_tokens) = take_tokens(&without_parser_words(ours));
+    let ((theirs, their_times), (ours, our_times)) = (take_times(&theirs), take_times(&ours));
     if theirs != ours {
         return vec![format!("body: {theirs}\n   and {ours}")];
     }
-    their_tokens.iter().zip(&our_tokens).flat_map(|(theirs, ours)| token::differences(theirs, ours)).collect()
+    let times = their_times
+        .iter()
+        .zip(&our_times)
+        .filter(|(theirs, ours)| theirs.duration_until(**ours).unsigned_abs().as_secs() > token::TOLERANCE);
+    let times = times.map(|(theirs, ours)| format!("time: {theirs} and {ours}"));
+    let tokens = their_tokens.iter().zip(&our_tokens);
+    times.chain(tokens.flat_map(|(theirs, ours)| token::differences(theirs, ours))).collect()
+}
+
+/// Puts zeros in the place of the digits of every text that is a time, as `2026-11-21T23:32:50.123Z` is.
+fn take_times(text: &str) -> (String, Vec<Timestamp>) {
+    let mut times = Vec::new();
+    let pieces: Vec<_> = text
+        .split('"')
+        .map(|piece| match piece.parse() {
+            Ok(time) => {
+                times.push(time);
+                piece.replace(|character: char| character.is_ascii_digit(), "0")
+            }
+            Err(_) => piece.to_owned(),
+        })
+        .collect();
+    (pieces.join("\""), times)
 }
 
 /// Puts `<token>` in the place of every token in a text.
@@ -74,6 +99,17 @@ mod tests {
         assert!(body_differences(r#"{"a":1}"#, r#"{"a":1}"#).is_empty());
         assert!(!body_differences(r#"{"a":1}"#, r#"{"a": 1}"#).is_empty());
         assert!(!body_differences(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#).is_empty());
+    }
+
+    #[test]
+    fn times_in_bodies_are_compared_by_form_and_to_within_seconds() {
+        let body = |time: &str| format!(r#"{{"at": "{time}", "by": "ada"}}"#);
+        let time = "2026-11-21T23:32:50.123Z";
+        let differ = |other: &str| !body_differences(&body(time), &body(other)).is_empty();
+        assert!(!differ(time) && !differ("2026-11-21T23:32:51.999Z"));
+        for other in ["2026-11-21T23:32:50Z", "2026-11-21 23:32:50.123Z", "2026-11-21T23:32:54.123Z", ""] {
+            assert!(differ(other), "{other}");
+        }
     }
 
     #[test]

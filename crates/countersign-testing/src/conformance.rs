@@ -28,6 +28,9 @@ pub trait StoreFixture: Send + Sync + 'static {
     /// Adds an active user with the stored password [`PASSWORD`].
     fn add_user(&self, username: &str) -> impl Future<Output = UserKey>;
 
+    /// Sets the email address.
+    fn set_email(&self, user: &UserKey, email: &str) -> impl Future<Output = ()>;
+
     /// Sets `is_active` to false.
     fn deactivate(&self, user: &UserKey) -> impl Future<Output = ()>;
 
@@ -93,7 +96,10 @@ where
     values_that_no_column_holds_find_nobody(fresh().await).await;
     an_unknown_column_is_an_error(fresh().await).await;
     a_user_is_found_as_stored(fresh().await).await;
+    active_users_are_found_by_email_whatever_its_case(fresh().await).await;
+    what_means_something_in_a_pattern_is_a_letter_of_an_email(fresh().await).await;
     a_password_is_replaced_only_while_it_is_the_old_one(fresh().await).await;
+    of_many_new_passwords_one_wins(Arc::new(fresh().await)).await;
     a_login_is_recorded(fresh().await).await;
     recording_twice_leaves_the_first(fresh().await).await;
     a_blacklisted_token_is_outstanding_too(fresh().await).await;
@@ -182,6 +188,49 @@ async fn a_user_is_found_as_stored(fixture: impl StoreFixture) {
     assert!(by_name(&fixture, "alice").await.is_none());
 }
 
+async fn active_users_are_found_by_email_whatever_its_case(fixture: impl StoreFixture) {
+    let mut keys = Vec::new();
+    for (name, email) in [
+        ("alice", Some("Alice@Example.org")),
+        ("bob", Some("bob@example.org")),
+        ("carol", Some("alice@example.org")),
+        ("dave", None),
+        ("erin", Some("")),
+    ] {
+        let key = fixture.add_user(name).await;
+        if let Some(email) = email {
+            fixture.set_email(&key, email).await;
+        }
+        keys.push(key);
+    }
+    let found = by_email(&fixture, "aLICE@eXAMPLE.ORG", 10).await;
+    assert_eq!(found, [("alice", "Alice@Example.org"), ("carol", "alice@example.org")].map(owned));
+    assert_eq!(by_email(&fixture, "alice@example.org", 1).await.len(), 1, "no more than asked for");
+    for other in ["alice@example.or", "alice@example.orgs", " alice@example.org", "None", "NULL", "alice"] {
+        assert_eq!(by_email(&fixture, other, 10).await, [], "{other:?}");
+    }
+    fixture.deactivate(&keys[0]).await;
+    assert_eq!(
+        by_email(&fixture, "alice@example.org", 1).await,
+        [owned(("carol", "alice@example.org"))],
+        "who is not active takes nobody's place"
+    );
+}
+
+async fn what_means_something_in_a_pattern_is_a_letter_of_an_email(fixture: impl StoreFixture) {
+    for (number, email) in EMAILS.iter().enumerate() {
+        let key = fixture.add_user(&format!("user-{number}")).await;
+        fixture.set_email(&key, email).await;
+    }
+    for (number, email) in EMAILS.iter().enumerate() {
+        let name = format!("user-{number}");
+        assert_eq!(by_email(&fixture, email, 10).await, [(name, (*email).to_owned())]);
+    }
+    for pattern in ["%", "%@example.org", "a_@example.org", "a\\", "' OR 1=1 --", "[a]%", "\0"] {
+        assert_eq!(by_email(&fixture, pattern, 10).await, [], "{pattern:?}");
+    }
+}
+
 async fn a_password_is_replaced_only_while_it_is_the_old_one(fixture: impl StoreFixture) {
     let key = fixture.add_user("alice").await;
     fixture.add_user("bob").await;
@@ -195,12 +244,27 @@ async fn a_password_is_replaced_only_while_it_is_the_old_one(fixture: impl Store
     assert!(!ok(store.replace_password(&key, &new, &other).await));
 }
 
+async fn of_many_new_passwords_one_wins<F: StoreFixture>(fixture: Arc<F>) {
+    let key = fixture.add_user("alice").await;
+    let claims = at_once(&fixture, move |fixture: Arc<F>, number| {
+        let key = key.clone();
+        async move {
+            let (old, new) =
+                (StoredPassword::new(PASSWORD), StoredPassword::new(format!("md5$salt${number}")));
+            let replaced = ok(fixture.store().replace_password(&key, &old, &new).await);
+            if replaced { Claim::Won } else { Claim::Lost }
+        }
+    });
+    assert_eq!(winners(&claims.await), 1);
+}
+
 async fn a_login_is_recorded(fixture: impl StoreFixture) {
     let key = fixture.add_user("alice").await;
     assert_eq!(fixture.last_login(&key).await, None);
     for at in [NOW + Span::from_micros(42), NOW + Span::from_secs(60)] {
         ok(fixture.store().record_login(&key, at).await);
         assert_eq!(fixture.last_login(&key).await, Some(at));
+        assert_eq!(by_name(&fixture, "alice").await.and_then(|user| user.last_login), Some(at));
     }
     fixture.remove_user(&key).await;
     ok(fixture.store().record_login(&key, NOW).await);
@@ -359,6 +423,19 @@ async fn by_name(fixture: &impl StoreFixture, name: &str) -> Option<User> {
     ok(fixture.store().find(UserLookup::Username(name)).await)
 }
 
+/// Names and emails as stored, in the order of the names.
+async fn by_email(fixture: &impl StoreFixture, email: &str, limit: u32) -> Vec<(String, String)> {
+    let limit = NonZeroU32::new(limit).expect("the limit is not zero");
+    let found = ok(fixture.store().find_active_by_email(email, limit).await).into_iter();
+    let mut found: Vec<_> = found.map(|user| (user.username, user.email.unwrap_or_default())).collect();
+    found.sort();
+    found
+}
+
+fn owned((name, email): (&str, &str)) -> (String, String) {
+    (name.to_owned(), email.to_owned())
+}
+
 /// Fifty at once.
 async fn at_once<F, Task>(fixture: &Arc<F>, task: impl Fn(Arc<F>, usize) -> Task) -> Vec<Claim>
 where
@@ -384,5 +461,13 @@ fn ok<T, E: Debug>(result: Result<T, E>) -> T {
     result.expect("the store answers")
 }
 
+const EMAILS: [&str; 6] = [
+    "a%@example.org",
+    "a_@example.or",
+    "ab@example.org",
+    "a\\b@example.org",
+    "a'b@example.org",
+    "a[b]@example.org",
+];
 const NOW: Timestamp = Timestamp::from_secs(1_767_225_600);
 const TOMORROW: Timestamp = Timestamp::from_secs(1_767_312_000);

@@ -8,6 +8,7 @@ use std::sync::{LazyLock, Mutex};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::settings::MAILS;
 use crate::{CountersignServer, Family, Oracle, Request, Response, Settings, Table, UserModel, compare};
 
 /// Two services that are configured alike, on equal databases.
@@ -191,6 +192,13 @@ impl Pair {
     #[track_caller]
     pub fn make_token(&self, arguments: Value) -> String {
         self.oracle.call_text("make_token", arguments)
+    }
+
+    /// The mails that Countersign wrote so far, each as it would be sent.
+    pub fn our_mails(&self) -> Vec<String> {
+        let folder = self.databases.ours.with_file_name(MAILS);
+        let files = fs::read_dir(folder).into_iter().flatten().flatten();
+        files.filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
     }
 
     /// Runs an SQL statement on both databases. It must change one row.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-/// The configuration of both services: Django's `SIMPLE_JWT` or `NINJA_JWT` and the few settings around it.
+/// The configuration of both services: Django's `SIMPLE_JWT`, `NINJA_JWT` or `AUTH_JWT_…` and the few settings around it.
 ///
 /// The rest is as Django and the package have it by default, but for the password hasher: MD5, so that a login takes no
 /// time.
@@ -16,14 +16,19 @@ pub struct Settings {
     blacklist: bool,
     user_model: UserModel,
     hashers: Vec<&'static str>,
+    validators: Vec<&'static str>,
     package: Vec<(&'static str, Value)>,
     stateless: bool,
     allow_all_users: bool,
+    genuine_alone: Vec<(&'static str, Value)>,
+    countersign_alone: String,
 }
 
 /// A package that the oracle's project can be made with.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Family {
+    /// dj-ninja-auth.
+    NinjaAuth,
     /// django-ninja-jwt.
     NinjaJwt,
     /// djangorestframework-simplejwt.
@@ -52,9 +57,12 @@ impl Settings {
             blacklist: true,
             user_model: UserModel::Django,
             hashers: vec!["md5"],
+            validators: Vec::new(),
             package: Vec::new(),
             stateless: false,
             allow_all_users: false,
+            genuine_alone: Vec::new(),
+            countersign_alone: String::new(),
         }
     }
 
@@ -63,7 +71,12 @@ impl Settings {
         Self { family: Family::NinjaJwt, ..Self::new() }
     }
 
-    /// Gives a setting of the package, by its Django name. Lifetimes are in seconds; `None` is null.
+    /// dj-ninja-auth's defaults. It has no `token_blacklist` app.
+    pub fn ninja_auth() -> Self {
+        Self { family: Family::NinjaAuth, blacklist: false, ..Self::new() }
+    }
+
+    /// Gives a setting of the package, by its Django name, dj-ninja-auth's without `AUTH_JWT_`. Lifetimes are in seconds; `None` is null.
     #[must_use]
     pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.package.retain(|(known, _)| *known != name);
@@ -92,6 +105,13 @@ impl Settings {
         self
     }
 
+    /// Gives the password validators by the classes of `django.contrib.auth.password_validation`. Without, there are none.
+    #[must_use]
+    pub fn validators(mut self, classes: &[&'static str]) -> Self {
+        self.validators = classes.to_vec();
+        self
+    }
+
     /// Protects the view at `/api/token/authenticate/` with the package's `JWTStatelessUserAuthentication`.
     #[must_use]
     pub fn stateless(mut self) -> Self {
@@ -103,6 +123,21 @@ impl Settings {
     #[must_use]
     pub fn allow_all_users(mut self) -> Self {
         self.allow_all_users = true;
+        self
+    }
+
+    /// Gives the package a setting that Countersign says otherwise: a callable or a class of the oracle's project.
+    #[must_use]
+    pub fn genuine(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.genuine_alone.push((name, value.into()));
+        self
+    }
+
+    /// Gives Countersign lines of TOML, at the end of the family's table, that say what the package is told otherwise.
+    #[must_use]
+    pub fn countersign(mut self, toml: &str) -> Self {
+        self.countersign_alone += toml;
+        self.countersign_alone.push('\n');
         self
     }
 
@@ -120,19 +155,25 @@ impl Settings {
 
     /// As the oracle's `project/settings.py` reads it.
     pub(crate) fn for_the_oracle(&self, database: &Path) -> Value {
-        let package: serde_json::Map<_, _> =
-            self.package.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let package: serde_json::Map<_, _> = self
+            .package
+            .iter()
+            .chain(&self.genuine_alone)
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         json!({
             "secret_key": self.secret_key,
             "database": database,
             "blacklist": self.blacklist,
             "user_model": self.user_model.label(),
             "password_hashers": self.hashers,
+            "password_validators": self.validator_paths(),
             "family": self.family.table(),
             self.family.table(): package,
             "backend": self.backend(),
             "authentication": self.authentication(),
             "follow_main": true,
+            "password_reset_url": RESET_URL,
         })
     }
 
@@ -145,6 +186,8 @@ impl Settings {
         };
         line(format_args!("secret_key = {}", in_toml(&json!(self.secret_key))));
         line(format_args!("password_hashers = {}", in_toml(&json!(self.hashers))));
+        line(format_args!("password_validators = {}", in_toml(&json!(self.validator_paths()))));
+        line(format_args!("[email]\nbackend = \"file\"\nfile_path = \"{MAILS}\""));
         line(format_args!("[server]\nlisten = \"127.0.0.1:0\""));
         line(format_args!("[database]\nurl = \"sqlite://{}\"", database.display()));
         line(format_args!("[users]\ntable = \"{}\"", self.user_model.table()));
@@ -153,14 +196,24 @@ impl Settings {
         for (name, column) in self.user_model.renamed_columns() {
             line(format_args!("{name} = \"{column}\""));
         }
-        line(format_args!("[{}]\nblacklist = {}", self.family.table(), self.blacklist));
+        line(format_args!("[{}]", self.family.table()));
+        match self.family {
+            Family::NinjaAuth => line(format_args!("password_reset_url = \"{RESET_URL}\"")),
+            Family::NinjaJwt | Family::SimpleJwt => line(format_args!("blacklist = {}", self.blacklist)),
+        }
         if self.stateless {
             line(format_args!("authentication_class = \"{}\"", self.authentication()));
         }
         for (name, value) in &self.package {
             line(format_args!("{} = {}", name.to_lowercase(), in_toml(value)));
         }
+        line(format_args!("{}", self.countersign_alone));
         toml
+    }
+
+    fn validator_paths(&self) -> Vec<String> {
+        let path = |class| format!("django.contrib.auth.password_validation.{class}");
+        self.validators.iter().map(path).collect()
     }
 
     fn backend(&self) -> &'static str {
@@ -169,6 +222,7 @@ impl Settings {
 
     fn authentication(&self) -> &'static str {
         match (self.family, self.stateless) {
+            (Family::NinjaAuth, _) => "dj_ninja_auth.jwt.authentication.JWTAuth",
             (Family::NinjaJwt, false) => "ninja_jwt.authentication.JWTAuth",
             (Family::NinjaJwt, true) => "ninja_jwt.authentication.JWTStatelessUserAuthentication",
             (Family::SimpleJwt, false) => "rest_framework_simplejwt.authentication.JWTAuthentication",
@@ -189,6 +243,7 @@ impl Family {
     /// Countersign's table, and what the oracle's project calls it.
     fn table(self) -> &'static str {
         match self {
+            Self::NinjaAuth => "auth_jwt",
             Self::NinjaJwt => "ninja_jwt",
             Self::SimpleJwt => "simple_jwt",
         }
@@ -253,6 +308,11 @@ fn in_toml(value: &Value) -> String {
 /// Long enough for HS512, and nothing but a test's.
 pub(crate) const SECRET_KEY: &str =
     "a-secret-of-the-tests-alone-that-is-long-enough-for-every-hmac-0123456789";
+
+/// The folder beside the database in which Countersign leaves its mails.
+pub(crate) const MAILS: &str = "mails";
+/// The page that links in mails of dj-ninja-auth's lead to.
+const RESET_URL: &str = "https://site.example/reset";
 
 #[cfg(test)]
 mod tests {

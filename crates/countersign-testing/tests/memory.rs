@@ -21,6 +21,14 @@ struct Memory {
     users: AtomicI64,
 }
 
+impl Memory {
+    async fn user(&self, user: &UserKey) -> User {
+        let UserKey::Int(id) = user else { unreachable!("every key here is a number") };
+        let by = UserLookup::Field { column: "pk", value: UserIdClaim::Int(*id) };
+        self.store.find(by).await.unwrap().unwrap()
+    }
+}
+
 impl StoreFixture for Memory {
     type Store = MemoryStore;
 
@@ -44,10 +52,13 @@ impl StoreFixture for Memory {
         UserKey::Int(id)
     }
 
+    async fn set_email(&self, user: &UserKey, email: &str) {
+        let found = self.user(user).await;
+        self.store.add_user(User { email: Some(email.to_owned()), ..found });
+    }
+
     async fn deactivate(&self, user: &UserKey) {
-        let UserKey::Int(id) = user else { unreachable!("every key here is a number") };
-        let by = UserLookup::Field { column: "pk", value: UserIdClaim::Int(*id) };
-        let found = self.store.find(by).await.unwrap().unwrap();
+        let found = self.user(user).await;
         self.store.add_user(User { is_active: false, ..found });
     }
 

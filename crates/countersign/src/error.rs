@@ -21,6 +21,8 @@ pub enum ErrorKind {
         /// Whole seconds, at least one.
         retry_after: u32,
     },
+    /// The custom claims of a user cannot be made.
+    Claims,
     /// The keys to verify with cannot be had: the JWKS server does not answer, and nothing is cached.
     KeysUnavailable,
     /// There is no key to sign with: this authority only verifies.
@@ -52,6 +54,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             ErrorKind::Busy { .. } => "too many passwords are waiting to be hashed",
+            ErrorKind::Claims => "the custom claims of a user could not be made",
             ErrorKind::KeysUnavailable => "the keys to verify tokens with cannot be had",
             ErrorKind::NoSigningKey => "there is no key to sign tokens with",
             ErrorKind::Signing => "a token could not be signed",

@@ -36,6 +36,8 @@
 //! # Ok::<(), countersign::store::StoreError>(())
 //! ```
 
+mod refresh_tokens;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -43,11 +45,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
-use crate::store::{
-    Claim, NewRefreshToken, OutstandingToken, RefreshTokens, StoreError, StoredRefreshToken, TokenLedger,
-    UserIdClaim, UserLookup, Users,
-};
+use crate::store::{Claim, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users};
 use crate::user::{FieldValue, User, UserKey};
+pub use refresh_tokens::RefreshTokenRow;
 
 /// Users and tokens in memory.
 #[derive(Default)]
@@ -68,19 +68,6 @@ pub struct TokenRow {
     pub expires_at: Timestamp,
     /// Since when it is on the blacklist.
     pub blacklisted_at: Option<Timestamp>,
-}
-
-/// A long-running refresh token as a [`MemoryStore`] keeps it: a row of `refresh_token_refreshtoken`.
-#[derive(Clone, Debug)]
-pub struct RefreshTokenRow {
-    /// The token.
-    pub token: PlainToken,
-    /// Whose it is.
-    pub user: UserKey,
-    /// When it was made, or took the place of another.
-    pub created_at: Timestamp,
-    /// Since when it is good no more.
-    pub revoked_at: Option<Timestamp>,
 }
 
 impl MemoryStore {
@@ -116,11 +103,6 @@ impl MemoryStore {
     /// Every token, in the order of the ids.
     pub fn outstanding(&self) -> Vec<TokenRow> {
         self.tables().tokens.values().cloned().collect()
-    }
-
-    /// Every long-running refresh token, in the order of their making.
-    pub fn refresh_tokens(&self) -> Vec<RefreshTokenRow> {
-        self.tables().refresh_tokens.clone()
     }
 
     /// No method panics half-way through a change, so what a poisoned lock guards is whole.
@@ -164,9 +146,9 @@ impl Users for MemoryStore {
     }
 
     async fn find_active_by_email(&self, email: &str, limit: NonZeroU32) -> Result<Vec<User>, StoreError> {
-        let wanted = email.to_lowercase();
+        let wanted = email.to_uppercase();
         let has_it = |user: &&User| {
-            user.is_active && user.email.as_ref().is_some_and(|own| own.to_lowercase() == wanted)
+            user.is_active && user.email.as_ref().is_some_and(|own| own.to_uppercase() == wanted)
         };
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         Ok(self.tables().users.iter().filter(has_it).take(limit).cloned().collect())
@@ -236,67 +218,6 @@ impl TokenLedger for MemoryStore {
     }
 }
 
-impl RefreshTokens for MemoryStore {
-    async fn keep_refresh_token(&self, token: &NewRefreshToken<'_>) -> Result<bool, StoreError> {
-        let mut tables = self.tables();
-        let known = tables.knows(token.user);
-        if known {
-            tables.refresh_tokens.push(RefreshTokenRow {
-                token: token.token.clone(),
-                user: token.user.clone(),
-                created_at: token.created_at,
-                revoked_at: None,
-            });
-        }
-        Ok(known)
-    }
-
-    async fn find_refresh_token(&self, token: &PlainToken) -> Result<Option<StoredRefreshToken>, StoreError> {
-        Ok(self.tables().live_refresh_token(token).map(|row| StoredRefreshToken {
-            token: row.token.clone(),
-            user: row.user.clone(),
-            created_at: row.created_at,
-        }))
-    }
-
-    async fn replace_refresh_token(
-        &self,
-        old: &PlainToken,
-        new: &PlainToken,
-        at: Timestamp,
-    ) -> Result<Claim, StoreError> {
-        let mut tables = self.tables();
-        let Some(row) = tables.live_refresh_token(old) else { return Ok(Claim::Lost) };
-        row.token = new.clone();
-        row.created_at = at;
-        Ok(Claim::Won)
-    }
-
-    async fn revoke_refresh_token(&self, token: &PlainToken, at: Timestamp) -> Result<Claim, StoreError> {
-        let mut tables = self.tables();
-        let Some(row) = tables.live_refresh_token(token) else { return Ok(Claim::Lost) };
-        row.revoked_at = Some(at);
-        Ok(Claim::Won)
-    }
-
-    async fn clear_refresh_tokens(
-        &self,
-        created_before: Option<Timestamp>,
-        limit: NonZeroU32,
-    ) -> Result<u64, StoreError> {
-        let mut tables = self.tables();
-        let mut left = limit.get();
-        let before = tables.refresh_tokens.len();
-        tables.refresh_tokens.retain(|row| {
-            let is_old = created_before.is_some_and(|oldest| row.created_at < oldest);
-            let goes = left > 0 && (row.revoked_at.is_some() || is_old);
-            left -= u32::from(goes);
-            !goes
-        });
-        Ok((before - tables.refresh_tokens.len()) as u64)
-    }
-}
-
 #[derive(Default)]
 struct Tables {
     users: Vec<User>,
@@ -307,10 +228,6 @@ struct Tables {
 impl Tables {
     fn knows(&self, key: &UserKey) -> bool {
         self.users.iter().any(|user| user.key == *key)
-    }
-
-    fn live_refresh_token(&mut self, token: &PlainToken) -> Option<&mut RefreshTokenRow> {
-        self.refresh_tokens.iter_mut().find(|row| row.token == *token && row.revoked_at.is_none())
     }
 
     fn is_blacklisted(&self, jti: &str) -> bool {

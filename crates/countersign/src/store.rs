@@ -5,6 +5,8 @@
 //! - A lookup that finds nothing is `Ok(None)`, a write tells how it went; an error means the store itself
 //!   failed, and the caller can say neither yes nor no.
 
+mod refresh_tokens;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,7 +18,8 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
-use crate::user::{User, UserKey};
+use crate::user::{Relations, User, UserKey};
+pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 
 /// The user model's table, to read, and to write what a login writes.
 pub trait Users: Send + Sync {
@@ -40,6 +43,12 @@ pub trait Users: Send + Sync {
         old: &StoredPassword,
         new: &StoredPassword,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// What other tables say of a user, for answers that show it: by default nothing.
+    fn relations(&self, user: &UserKey) -> impl Future<Output = Result<Relations, StoreError>> + Send {
+        let _ = user;
+        async { Ok(Relations::default()) }
+    }
 
     /// Sets `last_login`. A user who is gone by now is no error.
     fn record_login(
@@ -178,69 +187,6 @@ pub struct OutstandingToken<'a> {
     pub expires_at: Timestamp,
 }
 
-/// The table of long-running refresh tokens: random texts, not signed, each good for as long as its row is.
-///
-/// A token is live until it is replaced or revoked. A user's tokens go with the user (Django's `CASCADE`).
-pub trait RefreshTokens: Send + Sync {
-    /// Adds a live token. Tells whether it was added: a user who is gone by now gets none.
-    fn keep_refresh_token(
-        &self,
-        token: &NewRefreshToken<'_>,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Finds a live token, letter by letter.
-    fn find_refresh_token(
-        &self,
-        token: &PlainToken,
-    ) -> impl Future<Output = Result<Option<StoredRefreshToken>, StoreError>> + Send;
-
-    /// Puts `new`, created `at`, in the place of the live token `old`, in the same row.
-    /// Of any number of callers at once, exactly one gets [`Claim::Won`]; the others changed nothing.
-    fn replace_refresh_token(
-        &self,
-        old: &PlainToken,
-        new: &PlainToken,
-        at: Timestamp,
-    ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
-
-    /// Revokes a live token. [`Claim::Lost`] means that there is none.
-    fn revoke_refresh_token(
-        &self,
-        token: &PlainToken,
-        at: Timestamp,
-    ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
-
-    /// Deletes up to `limit` tokens that were revoked, or, where it is given, created before `created_before`.
-    /// Tells how many; fewer than `limit` means that none is left.
-    fn clear_refresh_tokens(
-        &self,
-        created_before: Option<Timestamp>,
-        limit: NonZeroU32,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
-}
-
-/// A row of `refresh_token_refreshtoken`, to be written.
-#[derive(Clone, Debug)]
-pub struct NewRefreshToken<'a> {
-    /// The token, 255 characters at most.
-    pub token: &'a PlainToken,
-    /// Whose it is.
-    pub user: &'a UserKey,
-    /// Now.
-    pub created_at: Timestamp,
-}
-
-/// A live row of `refresh_token_refreshtoken`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredRefreshToken {
-    /// The token.
-    pub token: PlainToken,
-    /// Whose it is.
-    pub user: UserKey,
-    /// When it was made, or took the place of another.
-    pub created_at: Timestamp,
-}
-
 /// Who may go on with a token that several present at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -322,6 +268,10 @@ impl<S: Users + ?Sized> Users for Arc<S> {
         (**self).replace_password(user, old, new)
     }
 
+    fn relations(&self, user: &UserKey) -> impl Future<Output = Result<Relations, StoreError>> + Send {
+        (**self).relations(user)
+    }
+
     fn record_login(
         &self,
         user: &UserKey,
@@ -363,46 +313,5 @@ impl<S: TokenLedger + ?Sized> TokenLedger for Arc<S> {
         limit: NonZeroU32,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send {
         (**self).flush_expired(now, limit)
-    }
-}
-
-impl<S: RefreshTokens + ?Sized> RefreshTokens for Arc<S> {
-    fn keep_refresh_token(
-        &self,
-        token: &NewRefreshToken<'_>,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
-        (**self).keep_refresh_token(token)
-    }
-
-    fn find_refresh_token(
-        &self,
-        token: &PlainToken,
-    ) -> impl Future<Output = Result<Option<StoredRefreshToken>, StoreError>> + Send {
-        (**self).find_refresh_token(token)
-    }
-
-    fn replace_refresh_token(
-        &self,
-        old: &PlainToken,
-        new: &PlainToken,
-        at: Timestamp,
-    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
-        (**self).replace_refresh_token(old, new, at)
-    }
-
-    fn revoke_refresh_token(
-        &self,
-        token: &PlainToken,
-        at: Timestamp,
-    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
-        (**self).revoke_refresh_token(token, at)
-    }
-
-    fn clear_refresh_tokens(
-        &self,
-        created_before: Option<Timestamp>,
-        limit: NonZeroU32,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        (**self).clear_refresh_tokens(created_before, limit)
     }
 }

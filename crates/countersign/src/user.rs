@@ -78,6 +78,24 @@ impl fmt::Debug for Fields {
     }
 }
 
+/// What other tables say of a user: many-to-many fields by name, in order, each with the keys of the rows to which it
+/// leads, such as `groups`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Relations(Vec<(Box<str>, Vec<i64>)>);
+
+impl Relations {
+    /// The fields, each with its keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[i64])> {
+        self.0.iter().map(|(name, keys)| (&**name, &**keys))
+    }
+}
+
+impl<N: Into<Box<str>>> FromIterator<(N, Vec<i64>)> for Relations {
+    fn from_iter<I: IntoIterator<Item = (N, Vec<i64>)>>(fields: I) -> Self {
+        Self(fields.into_iter().map(|(name, keys)| (name.into(), keys)).collect())
+    }
+}
+
 /// What stands in a column, as the type Django's field gives it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

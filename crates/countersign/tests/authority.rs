@@ -8,7 +8,9 @@ mod grants;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use countersign::authority::{Attempt, Authority, Credentials, Failure, Principal, Refusal, Rotation, Rules};
+use countersign::authority::{
+    Attempt, Authority, Command, Credentials, Failure, Outcome, Principal, Refusal, Rotation, Rules,
+};
 use countersign::claims::Claims;
 use countersign::clock::{ManualClock, Span, Timestamp};
 use countersign::entropy::{Entropy, SeededEntropy, SystemEntropy};
@@ -154,7 +156,7 @@ fn an_id_can_stay_a_number_and_an_access_token_can_keep_its_refresh_tokens_time(
         policy.access_keeps_iat = true;
     });
     let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
-    assert_eq!(pair.username, "ada");
+    assert_eq!(pair.user.username, "ada");
     assert_eq!(claims(&pair.refresh).raw("user_id"), Some("7"));
     house.clock.advance(Span::from_secs(60));
     let access = claims(&block_on(house.authority.refresh(&pair.refresh)).unwrap().access);
@@ -454,4 +456,71 @@ fn a_login_past_the_pools_bound_is_told_to_come_back() {
     open.send(()).unwrap();
     assert_eq!(refusal(working.join().unwrap()), Refusal::NoActiveAccount);
     assert_eq!(refusal(block_on(waiting)), Refusal::NoActiveAccount);
+}
+
+#[test]
+fn every_token_may_have_to_be_of_a_user_who_may_log_in() {
+    let house = house(|_, rules| rules.tokens_ask_for_user = true);
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    let nobody = token(r#"{"token_type":"refresh","exp":1700000500,"jti":"x"}"#);
+    assert_eq!(refusal(block_on(house.authority.verify(&nobody))), Refusal::NoUserClaim);
+    assert_eq!(refusal(block_on(house.authority.refresh(&nobody))), Refusal::NoUserClaim);
+    assert!(block_on(house.authority.refresh(&pair.refresh)).is_ok());
+
+    house.store.add_user(User { is_active: false, ..ada("pw") });
+    for gone in [false, true] {
+        if gone {
+            house.store.remove_user(&UserKey::Int(7));
+        }
+        let inactive = refused(TokenError::UserInactive);
+        assert_eq!(refusal(block_on(house.authority.verify(&pair.access))), inactive);
+        assert_eq!(refusal(block_on(house.authority.refresh(&pair.refresh))), inactive);
+        assert_eq!(refusal(block_on(house.authority.blacklist(&pair.refresh))), inactive);
+        let attempts = vec![Attempt { kind: TokenKind::Access, error: TokenError::UserInactive }];
+        let refused = refusal(block_on(house.authority.authenticate(&pair.access)));
+        assert_eq!(refused, Refusal::NoTokenTypeFits(attempts));
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_token_is_told_before_its_user_is_looked_for() {
+    let house = house(|_, rules| rules.tokens_ask_for_user = true);
+    let of_nobody = token(r#"{"token_type":"access","exp":1700000500,"jti":"x","user_id":"99"}"#);
+    assert_eq!(refusal(block_on(house.authority.refresh(&of_nobody))), refused(TokenError::WrongType));
+    let expired = token(r#"{"token_type":"refresh","exp":1600000000,"jti":"x","user_id":"99"}"#);
+    assert_eq!(refusal(block_on(house.authority.refresh(&expired))), refused(TokenError::Expired));
+}
+
+#[test]
+fn a_login_tells_when_it_was_where_it_is_recorded() {
+    for recorded in [false, true] {
+        let house = house(|_, rules| rules.update_last_login = recorded);
+        let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+        assert_eq!(pair.user.last_login, recorded.then_some(NOW));
+        assert_eq!(house.store.last_login(&UserKey::Int(7)), recorded.then_some(NOW));
+    }
+}
+
+#[test]
+fn somebody_unknown_has_nothing_decided() {
+    let house = house(|_, _| {});
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    let ask = |bearer: &PlainToken| {
+        let then = Box::new(Command::Blacklist { refresh: pair.refresh.clone() });
+        block_on(house.authority.execute(Command::As { bearer: bearer.clone(), then }))
+    };
+    assert!(matches!(refusal(ask(&pair.refresh)), Refusal::NoTokenTypeFits(_)));
+    assert!(block_on(house.authority.refresh(&pair.refresh)).is_ok());
+    assert!(matches!(ask(&pair.access), Ok(Outcome::Blacklisted)));
+    assert!(block_on(house.authority.refresh(&pair.refresh)).is_err());
+}
+
+#[test]
+fn a_description_is_of_whoever_authenticates() {
+    let house = house(|_, _| {});
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    let (principal, relations) = block_on(house.authority.describe(&pair.access)).unwrap();
+    assert!(matches!(principal, Principal::User(user) if user.username == "ada"));
+    assert_eq!(relations.iter().count(), 0, "a store in memory has none");
+    assert!(block_on(house.authority.describe(&pair.refresh)).is_err());
 }

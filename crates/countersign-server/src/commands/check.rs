@@ -9,7 +9,7 @@ use crate::commands::{connect, load};
 use crate::failure::Failure;
 use crate::mail::Post;
 use crate::serve::families::families;
-use crate::terminal::{green, print};
+use crate::terminal::{green, print, print_warning};
 
 /// Does everything that `serve` does up to listening, and says what it found.
 pub(super) async fn run(args: Configured) -> Result<(), Failure> {
@@ -21,7 +21,11 @@ pub(super) async fn run(args: Configured) -> Result<(), Failure> {
     let database = connect(&config).await?;
     describe(&database);
     let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
-    for family in families(&config, &database, &post)? {
+    let families = families(&config, &database, &post)?;
+    for warning in config.expression_warnings(database.user_model()) {
+        print_warning(warning);
+    }
+    for family in families {
         good(&format!("[{}] can be served, tokens are signed with {}", family.table, family.algorithm));
         for (path, endpoint) in &family.paths {
             print(format_args!("    {path}  {endpoint}"));
@@ -42,6 +46,9 @@ fn describe(database: &Database) {
         good("the tables of token_blacklist are there");
     } else {
         print("  the tables of token_blacklist are not there: tokens cannot be blacklisted");
+    }
+    if database.has_refresh_tokens() {
+        good("the table of long-running refresh tokens is there");
     }
 }
 

@@ -1,7 +1,9 @@
 //! The commands, one file each, named as Django's management commands are.
 
+mod batches;
 mod changepassword;
 mod check;
+mod cleartokens;
 mod completions;
 mod createuser;
 mod flushexpiredtokens;
@@ -26,6 +28,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::ChangePassword(args) => wait_for(changepassword::run(args)),
         Command::Check(args) => wait_for(check::run(args)),
+        Command::ClearTokens(args) => wait_for(cleartokens::run(args)),
         Command::Completions { shell } => {
             completions::run(shell);
             Ok(())
@@ -76,13 +79,18 @@ fn configuration_file(configured: &Configured) -> Result<PathBuf, Failure> {
 }
 
 async fn connect(config: &Config) -> Result<Database, Failure> {
+    connect_to(config, tables(config)).await
+}
+
+async fn connect_to(config: &Config, tables: Tables) -> Result<Database, Failure> {
     let (url, limits) = (config.database.url(), &config.database.limits);
-    Database::connect_with(url, tables(config), limits).await.map_err(|error| unconnected(&error))
+    Database::connect_with(url, tables, limits).await.map_err(|error| unconnected(&error))
 }
 
 /// The tables that the families need, by the names that are configured.
 fn tables(config: &Config) -> Tables {
-    let refresh_tokens = config.graphql_jwt.as_ref().and_then(|family| family.refresh_token_table.clone());
+    let refresh_tokens = config.graphql_jwt.as_ref().map(|family| &family.refresh_tokens);
+    let refresh_tokens = refresh_tokens.filter(|tokens| tokens.are_kept).map(|tokens| tokens.table.clone());
     Tables { users: user_table(config), refresh_tokens }
 }
 

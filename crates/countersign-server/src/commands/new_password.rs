@@ -2,7 +2,7 @@
 //!
 //! - A person at a terminal is asked again, as Django's commands do: `createsuperuser` lets a person have it anyway,
 //!   `changepassword` gives up after three times.
-//! - A script is not refused, as by Django's `--no-input`, but it is told.
+//! - DIFFERENCE: a script is not refused, as it is not by Django's `--no-input`, but it is told.
 
 use countersign::password::validation::PasswordValidators;
 use countersign::secret::Password;

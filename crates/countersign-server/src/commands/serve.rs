@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 use tracing::Level;
 
 use crate::cli::Serve;
@@ -19,6 +19,7 @@ use crate::serve::http::{self, ConnectionLimits};
 use crate::serve::logs::{self, tell};
 use crate::serve::stop::StopSignals;
 use crate::terminal::print;
+use crate::webhook::Sending;
 
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
     let playground = if args.dev { Some(Playground::prepare(args.listen).await?) } else { None };
@@ -38,11 +39,15 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 }
 
 async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) -> Result<(), Failure> {
-    let stop = StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
+    let mut stop =
+        StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
 
     let database = connect(config).await?;
     let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
     let app = app(database.clone(), families(config, &database, &post)?);
+    for warning in config.expression_warnings(database.user_model()) {
+        tell(config.server.log_format, Level::WARN, warning);
+    }
 
     let address = args.listen.unwrap_or(config.server.listen);
     let listener = match &playground {
@@ -61,11 +66,27 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         header_time: config.server.header_timeout,
         shutdown_time: config.server.shutdown_timeout,
     };
-    let deadline = http::serve(listener, app, limits, stop).await;
-    post.close(deadline).await;
+    let webhooks = config.courier.start();
+    let end = http::serve(listener, app, limits, &mut stop).await;
+    tokio::join!(tell_webhooks(webhooks, end, &mut stop), post.close(end));
     // Requests that were cut off may hold on to their connections.
     let _ = timeout(CLOSE_TIME, database.close()).await;
     Ok(())
+}
+
+/// Lets the messages that wait be told until `end`, or until the server is asked to stop a second time.
+async fn tell_webhooks(webhooks: Sending, end: Instant, stop: &mut StopSignals) {
+    let left = webhooks.left();
+    if left() == 0 {
+        return;
+    }
+    tokio::select! {
+        () = webhooks.finish() => {}
+        () = sleep_until(end) => tracing::warn!(messages = left(), "stopped with webhooks untold"),
+        () = stop.next() => {
+            tracing::warn!(messages = left(), "stopped with webhooks untold, as asked to a second time");
+        }
+    }
 }
 
 /// How long work on the database that was cut off may take to end.

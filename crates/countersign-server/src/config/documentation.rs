@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::testing::{fault, read, try_read};
-use super::{Config, known_settings};
+use super::testing::{fault, read_with, try_read};
+use super::{Config, Layer, known_settings};
 
 const MANUAL: &str = include_str!("../../../../docs/settings.md");
 /// The families' tables, with the names of the settings that their packages have.
-const FAMILIES: [(&str, &str, usize); 3] = [
+const FAMILIES: [(&str, &str, usize); 4] = [
     ("simple_jwt", include_str!("../../tests/data/simple_jwt_settings.txt"), 36),
     ("ninja_jwt", include_str!("../../tests/data/ninja_jwt_settings.txt"), 29),
+    ("auth_jwt", include_str!("../../tests/data/auth_jwt_settings.txt"), 19),
     ("graphql_jwt", include_str!("../../tests/data/graphql_jwt_settings.txt"), 27),
 ];
+/// What a family's table must say, and has no default.
+const REQUIRED: [(&str, &str); 1] =
+    [("COUNTERSIGN__AUTH_JWT__PASSWORD_RESET_URL", "https://example.com/reset")];
 
 /// A row of one of the manual's tables: `| key | what it does | default | test |`.
 struct Row {
@@ -78,7 +82,7 @@ fn the_manual_names_every_setting_and_no_other() {
 
 #[test]
 fn the_manuals_defaults_are_accepted_and_change_nothing() {
-    let silent = all_of(read("[simple_jwt]\n[ninja_jwt]\n[graphql_jwt]"));
+    let silent = all_of(read_with("[simple_jwt]\n[ninja_jwt]\n[auth_jwt]\n[graphql_jwt]", REQUIRED));
     for Row { path, default, .. } in rows() {
         // A dash is said of what has no default, or one that cannot be written down.
         if default == "–" {
@@ -90,7 +94,7 @@ fn the_manuals_defaults_are_accepted_and_change_nothing() {
         for (family, ..) in FAMILIES.iter().filter(|(family, ..)| *family != table) {
             let _ = write!(text, "\n[{family}]");
         }
-        assert_eq!(all_of(read(&text)), silent, "{text}");
+        assert_eq!(all_of(read_with(&text, REQUIRED)), silent, "{text}");
     }
 }
 
@@ -118,6 +122,8 @@ fn all_of(config: Config) -> String {
             rules.check_user_is_active,
             rules.stateless,
             rules.empty_user_claim_is_none,
+            rules.tokens_ask_for_user,
+            rules.logins_tell_relations,
         ];
         format!("{rules:?} {:?} {bools:?}", rules.renewal)
     });
@@ -129,13 +135,15 @@ fn the_manuals_examples_are_accepted() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("jwt-private.pem"), include_str!("../../tests/data/keys/ed25519.pem"))
         .unwrap();
-    let origin = folder.path().join("countersign.toml");
+    let required = "secret_key = { env = 'DJANGO_SECRET_KEY' }\n[database]\nurl = { env = 'DATABASE_URL' }";
     let examples = MANUAL.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or(rest));
     let environment = [("DJANGO_SECRET_KEY", super::testing::SECRET), ("DATABASE_URL", "sqlite::memory:")];
     let mut count = 0;
     for example in examples {
         let variables = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Config::from_toml(example, origin.to_str().unwrap(), variables)
+        let layers =
+            [Layer { name: "required", text: required }, Layer { name: "the manual", text: example }];
+        Config::from_layers(&layers, folder.path().to_owned(), variables.into())
             .unwrap_or_else(|e| panic!("{example}\n{e}"));
         count += 1;
     }

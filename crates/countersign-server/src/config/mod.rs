@@ -8,6 +8,7 @@
 //! - Keys are loaded, so a configuration that was read can sign and verify.
 //! - A weak key is a warning, in the strict profile an error.
 
+mod auth_jwt;
 pub(crate) mod database;
 #[cfg(test)]
 mod documentation;
@@ -38,11 +39,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use countersign::dialect::{NinjaJwt, SimpleJwt};
+use countersign::clock::SystemClock;
+use countersign::dialect::{NinjaAuth, NinjaJwt, SimpleJwt};
+use countersign::entropy::SystemEntropy;
 use countersign::password::validation::PasswordValidators;
 use countersign::password::{PasswordHashers, PoolSize};
 use countersign::password_reset::ResetTokens;
 use countersign::secret::SigningSecret;
+use countersign_sql::UserModel;
 
 use self::database::DatabaseConfig;
 use self::email::EmailConfig;
@@ -57,6 +61,8 @@ use self::section::{Located, Reading, Reported, Section};
 use self::server::ServerConfig;
 use self::tree::Table;
 use self::users::UsersConfig;
+use crate::expression::Check;
+use crate::webhook::Courier;
 
 /// Everything that is configured.
 #[derive(Debug)]
@@ -85,8 +91,14 @@ pub(crate) struct Config {
     pub(crate) simple_jwt: Option<FamilyConfig<SimpleJwt>>,
     /// `[ninja_jwt]`; `None` when the family is not served.
     pub(crate) ninja_jwt: Option<FamilyConfig<NinjaJwt>>,
+    /// `[auth_jwt]`; `None` when the family is not served.
+    pub(crate) auth_jwt: Option<FamilyConfig<NinjaAuth>>,
     /// `[graphql_jwt]`; `None` when the family is not served.
     pub(crate) graphql_jwt: Option<GraphqlJwtConfig>,
+    /// The expressions of all families, to be held against the user model.
+    pub(crate) expressions: Vec<ExpressionCheck>,
+    /// Who brings messages to the webhooks of all families.
+    pub(crate) courier: Courier,
     warnings: Vec<Warning>,
 }
 
@@ -147,7 +159,30 @@ impl Config {
     pub(crate) fn families(&self) -> impl Iterator<Item = &TokensConfig> {
         let simple_jwt = self.simple_jwt.iter().map(|family| &family.tokens);
         let ninja_jwt = self.ninja_jwt.iter().map(|family| &family.tokens);
-        simple_jwt.chain(ninja_jwt).chain(self.graphql_jwt.iter().map(|family| &family.tokens))
+        let auth_jwt = self.auth_jwt.iter().map(|family| &family.tokens);
+        let graphql_jwt = self.graphql_jwt.iter().map(|family| &family.tokens);
+        simple_jwt.chain(ninja_jwt).chain(auth_jwt).chain(graphql_jwt)
+    }
+
+    /// Holds every expression against the user model.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them.
+    pub(crate) fn check_expressions(&self, model: &UserModel) -> Result<(), ConfigError> {
+        let fault = |ExpressionCheck { place, check }: &ExpressionCheck| {
+            check.fault(model).map(|fault| Problem::about(place, &fault))
+        };
+        let problems = self.expressions.iter().filter_map(fault).collect::<Vec<_>>();
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// What is unwise about expressions, to be logged at every start.
+    pub(crate) fn expression_warnings(&self, model: &UserModel) -> Vec<Warning> {
+        let doubt = |ExpressionCheck { place, check }: &ExpressionCheck| {
+            check.doubt(model).map(|doubt| Warning::about(place, &doubt))
+        };
+        self.expressions.iter().filter_map(doubt).collect()
     }
 
     fn from_layers(
@@ -182,13 +217,20 @@ impl Config {
         let users = settings.section("users", UsersConfig::read);
         let secret_key = secret_key?;
         let paths = RefCell::default();
-        let shared = Shared { profile, secret_key: secret_key.as_ref(), users: &users, paths };
+        let courier = Courier::new(Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let expressions = RefCell::default();
+        let shared =
+            Shared { profile, secret_key: secret_key.as_ref(), users: &users, paths, expressions, courier };
         let simple_jwt =
             settings.optional_section("simple_jwt", |settings| simple_jwt::read(settings, &shared));
         let ninja_jwt = settings.optional_section("ninja_jwt", |settings| ninja_jwt::read(settings, &shared));
+        let auth_jwt = settings.optional_section("auth_jwt", |settings| auth_jwt::read(settings, &shared));
         let graphql_jwt =
             settings.optional_section("graphql_jwt", |settings| graphql_jwt::read(settings, &shared));
+        let Shared { expressions, courier, .. } = shared;
         Ok(Self {
+            expressions: expressions.into_inner(),
+            courier,
             profile,
             password_hashers: password_hashers?,
             hashing_pool,
@@ -199,6 +241,7 @@ impl Config {
             database: database?,
             simple_jwt: simple_jwt?,
             ninja_jwt: ninja_jwt?,
+            auth_jwt: auth_jwt?,
             graphql_jwt: graphql_jwt?,
             secret_key: secret_key.map(|located| located.value),
             users,
@@ -214,14 +257,24 @@ struct Shared<'a> {
     users: &'a UsersConfig,
     /// The paths of endpoints so far, and the keys that name them.
     paths: RefCell<BTreeMap<String, Place>>,
+    /// The expressions so far.
+    expressions: RefCell<Vec<ExpressionCheck>>,
+    courier: Courier,
+}
+
+/// An expression, and where it is written.
+#[derive(Debug)]
+pub(crate) struct ExpressionCheck {
+    place: Place,
+    check: Check,
 }
 
 /// Every key there is, by its path: those that are asked for when every table is present.
 fn known_settings() -> Vec<String> {
     let nothing = Surroundings { environment: HashMap::new(), folder: PathBuf::new() };
     let reading = Reading::new(Origin::source(""), nothing);
-    let document =
-        tree::parse("[simple_jwt]\n[ninja_jwt]\n[graphql_jwt]", &Origin::source("")).unwrap_or_default();
+    let document = tree::parse("[simple_jwt]\n[ninja_jwt]\n[auth_jwt]\n[graphql_jwt]", &Origin::source(""))
+        .unwrap_or_default();
     // What is wrong with an empty configuration does not matter here.
     let _ = reading.root(document, Config::read);
     reading.asked()
@@ -281,7 +334,6 @@ mod tests {
         );
         assert!(fault("[simple_jwt.routes]\ntoken_verfy = '/'").contains("simple_jwt.routes.token_verify:"));
         assert!(fault("[simplejwt]\nleeway = 1").contains("the nearest one is simple_jwt:"));
-        assert!(fault("[auth_jwt]").contains("auth_jwt is a family that this version does not serve"));
     }
 
     #[test]

@@ -13,8 +13,9 @@ use super::section::{Reported, Section};
 use super::setting::{Fault, Setting};
 use super::tree::Value;
 
-/// `password_validators`: Django's `AUTH_PASSWORD_VALIDATORS`, by default those that `startproject` writes. Their
-/// options stand in `[password_validation]`.
+/// `password_validators`: Django's `AUTH_PASSWORD_VALIDATORS`. Their options stand in `[password_validation]`.
+///
+/// DIFFERENCE: the default is what `startproject` writes, and not what Django does where nothing is written: nothing.
 pub(super) fn validators(settings: &mut Section<'_>) -> Result<PasswordValidators, Reported> {
     let mut listed = Rule::ALL.to_vec();
     settings.set("password_validators", &mut listed);
@@ -171,6 +172,7 @@ mod tests {
 
     #[test]
     fn a_new_projects_validators_are_the_default() {
+        // DIFFERENCE: Django's own default is none.
         let config = read("");
         assert_eq!(
             codes(&config, "12345"),

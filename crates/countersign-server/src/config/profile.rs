@@ -12,7 +12,7 @@ pub(crate) enum Profile {
     /// Django's own.
     #[default]
     Django,
-    /// What a new deployment should have: weak keys are refused.
+    /// What a new deployment should have: weak keys are refused, and tokens that are not verified.
     Strict,
 }
 

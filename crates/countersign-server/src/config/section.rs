@@ -11,7 +11,7 @@ use super::nearest;
 use super::problem::{ConfigError, Origin, Place, Problem, Warning};
 use super::reference::Surroundings;
 use super::setting::Setting;
-use super::tree::{Table, Value};
+use super::tree::{Entry, Table, Value};
 
 /// Proof that a problem was recorded: only [`Reading::problem`] makes one.
 #[derive(Clone, Copy, Debug)]
@@ -88,9 +88,6 @@ impl Reading {
 }
 
 fn not_a_setting(place: &Place, known: &[String]) -> String {
-    if NOT_YET.contains(&place.path.as_str()) {
-        return "is a family that this version does not serve: remove it".to_owned();
-    }
     let nearest = nearest::nearest(&place.path, known).unwrap_or_default();
     if place.origin.is_variable() {
         let variable = environment::variable(nearest);
@@ -100,9 +97,6 @@ fn not_a_setting(place: &Place, known: &[String]) -> String {
     }
     format!("is not a setting, the nearest one is {nearest}: correct the name, or remove it")
 }
-
-/// The families of the design that are still to come.
-const NOT_YET: [&str; 1] = ["auth_jwt"];
 
 /// One table of the configuration.
 pub(super) struct Section<'a> {
@@ -139,6 +133,24 @@ impl<'a> Section<'a> {
     /// The value of a key that must be there; `advice` says what to give.
     pub(super) fn required<T: Setting>(&mut self, key: &str, advice: &str) -> Result<T, Reported> {
         self.optional(key)?.ok_or_else(|| self.missing(key, advice))
+    }
+
+    /// The values of a table inside this one whose keys are names of somebody's own, in the order of the names.
+    pub(super) fn entries<T: Setting>(&mut self, key: &str) -> Vec<Located<T>> {
+        let path = self.path_of(key);
+        let entries = self.table(key).unwrap_or_default().into_iter();
+        let read = |(name, entry): (String, Entry)| {
+            let place = Place { origin: entry.origin, path: format!("{path}.{name}") };
+            match T::read(entry.value, &self.reading.surroundings) {
+                Ok(value) => Some(Located { value, place }),
+                Err(fault) => {
+                    // A problem is recorded, and the others are read.
+                    self.reading.problem(&place, &fault);
+                    None
+                }
+            }
+        };
+        entries.filter_map(read).collect()
     }
 
     /// Puts the value of a key, if there is one, in the place of a default.

@@ -105,6 +105,13 @@ impl<T: Setting> Setting for Vec<T> {
     }
 }
 
+/// Whether a text is a URL of http or https, with a host.
+pub(super) fn is_url_of_the_web(text: &str) -> bool {
+    text.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
+    })
+}
+
 /// A text that is not empty: the name of something.
 pub(super) struct Name(pub(super) String);
 

@@ -19,6 +19,8 @@ pub(crate) struct Stationery {
     /// `DEFAULT_FROM_EMAIL`.
     pub(crate) from: Mailbox,
     /// The site's host, as people see it in links.
+    ///
+    /// DIFFERENCE: Django takes it from the request, where whoever asks for a link could put a host of their own.
     pub(crate) domain: String,
     /// The site's name, as people know it.
     pub(crate) site_name: String,

@@ -1,5 +1,7 @@
 //! Mail: links for a new password, sent behind the requests that ask for them.
 //!
+//! DIFFERENCE: Django sends before it answers, which takes its time for users who exist, and tries once.
+//!
 //! - A request leaves its mail in a queue and is answered. A full queue takes no more, and the log says so.
 //! - One task writes the letters and delivers them. What fails for now is tried again, four times within three
 //!   minutes; what fails for good is not.
@@ -49,10 +51,11 @@ impl Post {
         Arc::new(Letterbox { queue: self.queue.clone(), password_reset_url })
     }
 
-    /// Sends what is left, as long as there is time for it.
+    /// Sends what is left, as long as there is time for it, and a moment for what needs none.
     pub(crate) async fn close(self, deadline: Instant) {
         // A task that has ended needs not be told.
         let _ = self.closing.send(());
+        let deadline = deadline.max(Instant::now() + MOMENT);
         if timeout_at(deadline, self.task).await.is_err() {
             tracing::error!("stopped with mails in the queue: they are not sent");
         }
@@ -147,6 +150,8 @@ impl Carrier {
 
 /// How many mails may wait to be sent, and how many to be tried again.
 const ROOM: usize = 1000;
+/// How long it takes at most to see that nothing is left.
+const MOMENT: Duration = Duration::from_millis(200);
 const PATIENCE: [Duration; 4] =
     [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30), Duration::from_mins(2)];
 

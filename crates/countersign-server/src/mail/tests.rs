@@ -58,6 +58,7 @@ async fn what_fails_for_now_is_tried_again_and_what_fails_for_good_is_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_server_that_comes_back_gets_what_waited() {
+    // DIFFERENCE: Django tries once, before it answers.
     // A port that nobody listens at.
     let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     let post = post(delivery(address, None));
@@ -93,6 +94,17 @@ async fn the_end_comes_whether_or_not_the_mail_server_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_starttls_nothing_is_said_in_the_clear() {
+    let server = MailServer::start(&[]);
+    let config = SmtpConfig { encryption: Encryption::StartTls, ..server.config() };
+    let login = Some(("shop".to_owned(), &Password::new("hunter2")));
+    let post = Post::with_patience(stationery(), Delivery::smtp(&config, login).unwrap(), &[]);
+    post.mailer(None).send(mail("ada@example.org"));
+    close(post).await;
+    assert!(server.letters.try_recv().is_err(), "this server offers no STARTTLS");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_takes_no_more_and_nobody_waits() {
     let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let post = post(delivery(silent.local_addr().unwrap(), None));
@@ -125,6 +137,7 @@ async fn every_letter_is_a_file_of_its_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn templates_of_ones_own_are_given_what_django_gives_them() {
     let folder = tempfile::tempdir().unwrap();
+    // DIFFERENCE: Django would take the domain from the request's Host header.
     let mut stationery = Stationery::new(shop(), "example.org".into(), "Shop".into(), true);
     stationery.subject("{{ user.first_name }},\n your password".into()).unwrap();
     let body = "{{ protocol }}://{{ domain }}/{{ uid }}/{{ token }} {{ user.get_username }} {{ email }} \
@@ -192,13 +205,16 @@ async fn close(post: Post) {
 }
 
 fn delivery(address: SocketAddr, login: Option<(String, &Password)>) -> Delivery {
-    let config = SmtpConfig {
+    Delivery::smtp(&config(address), login).unwrap()
+}
+
+fn config(address: SocketAddr) -> SmtpConfig {
+    SmtpConfig {
         host: address.ip().to_string(),
         port: address.port(),
         encryption: Encryption::None,
         timeout: DEADLINE,
-    };
-    Delivery::smtp(&config, login).unwrap()
+    }
 }
 
 /// A mail server as RFC 5321 describes it, and no more of it than is needed here.
@@ -234,6 +250,10 @@ impl MailServer {
 
     fn delivery(&self, login: Option<(String, &Password)>) -> Delivery {
         delivery(self.address, login)
+    }
+
+    fn config(&self) -> SmtpConfig {
+        config(self.address)
     }
 
     fn letter(&self) -> Received {

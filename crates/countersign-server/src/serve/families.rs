@@ -16,6 +16,7 @@ use countersign_sql::Database;
 
 use crate::config::Config;
 use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
+use crate::config::graphql_jwt::RefreshTokensConfig;
 use crate::failure::Failure;
 use crate::mail::Post;
 
@@ -37,6 +38,10 @@ pub(crate) struct Family {
 ///
 /// When there is none, or one cannot be served.
 pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Result<Vec<Family>, Failure> {
+    config.check_expressions(database.user_model()).map_err(Failure::input)?;
+    if let Some(family) = &config.graphql_jwt {
+        require_refresh_tokens(&family.refresh_tokens, database)?;
+    }
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
     let house = House { config, database, passwords: hashing_pool(config)?, post, limits };
@@ -48,12 +53,28 @@ pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Res
         let longest = database.user_model().username().max_chars();
         families.push(house.family(family, family.dialect.clone().username_max_length(longest))?);
     }
+    if let Some(family) = &config.auth_jwt {
+        families.push(house.family(family, family.dialect.clone())?);
+    }
     if families.is_empty() {
         return Err(Failure::input(
-            "no family is configured, there is nothing to serve: add a table [simple_jwt] or [ninja_jwt]",
+            "no family is configured, there is nothing to serve: add a table [simple_jwt], [ninja_jwt] or [auth_jwt]",
         ));
     }
     Ok(families)
+}
+
+/// Refresh tokens that are to be kept have a table.
+fn require_refresh_tokens(tokens: &RefreshTokensConfig, database: &Database) -> Result<(), Failure> {
+    if !tokens.are_kept || database.has_refresh_tokens() {
+        return Ok(());
+    }
+    Err(Failure::input(format!(
+        "graphql_jwt.jwt_long_running_refresh_token is on, but the database has no table {:?} that refresh tokens can \
+         be kept in: create it with `countersign migrate`, or with Django's own `migrate` and the app \
+         strawberry_django_extras.jwt.refresh_token",
+        tokens.table
+    )))
 }
 
 /// What all families share.

@@ -11,7 +11,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::serve::stop::StopSignals;
 
@@ -24,13 +24,13 @@ pub(crate) struct ConnectionLimits {
     pub(crate) shutdown_time: Duration,
 }
 
-/// Serves `app` until it is asked to stop, then lets every answer that is being made be finished. Tells by when
-/// everything else must have ended.
+/// Serves `app` until it is asked to stop, then lets every answer that is being made be finished. Tells until when
+/// what else there is to finish may take.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: Router,
     limits: ConnectionLimits,
-    mut stop: StopSignals,
+    stop: &mut StopSignals,
 ) -> Instant {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_headers(MAX_HEADERS);
@@ -53,17 +53,20 @@ pub(crate) async fn serve(
             drop(place);
         });
     }
-    let deadline = Instant::now() + limits.shutdown_time;
     drop(listener);
+    let end = Instant::now() + limits.shutdown_time;
     tracing::info!("stopping: no new connections, waiting for the answers that are being made");
     tokio::select! {
-        () = connections.shutdown() => return deadline,
-        () = sleep(limits.shutdown_time) => {
+        () = connections.shutdown() => {}
+        () = sleep_until(end) => {
             tracing::warn!("stopped with answers unfinished, after {:?}", limits.shutdown_time);
         }
-        () = stop.next() => tracing::warn!("stopped with answers unfinished, as asked to a second time"),
+        () = stop.next() => {
+            tracing::warn!("stopped with answers unfinished, as asked to a second time");
+            return Instant::now();
+        }
     }
-    Instant::now()
+    end
 }
 
 /// The next connection, once there is a place for it.

@@ -5,5 +5,5 @@ pub(crate) mod dev;
 pub(crate) mod families;
 pub(crate) mod http;
 pub(crate) mod logs;
-mod requests;
+pub(crate) mod requests;
 pub(crate) mod stop;

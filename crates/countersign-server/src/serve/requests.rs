@@ -45,8 +45,9 @@ async fn logged(request: Request, next: Next) -> Response {
         request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or("-");
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
     let begun = Instant::now();
+    let id = id.to_owned();
     async {
-        let response = next.run(request).await;
+        let response = CURRENT_ID.scope(id, next.run(request)).await;
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         tracing::info!(status = response.status().as_u16(), micros, "answered");
         response
@@ -71,6 +72,15 @@ impl MakeRequestId for NewRequestId {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
         HeaderValue::try_from(uuid4_hex(&SystemEntropy)).ok().map(RequestId::new)
     }
+}
+
+/// The id of the request that is being answered here, for whoever tells others of it.
+pub(crate) fn current_request_id() -> Option<String> {
+    CURRENT_ID.try_with(Clone::clone).ok()
+}
+
+tokio::task_local! {
+    static CURRENT_ID: String;
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

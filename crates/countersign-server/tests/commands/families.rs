@@ -48,6 +48,18 @@ fn check_tells_all_of_them() {
 }
 
 #[test]
+fn a_third_one_shows_the_user() {
+    let place = Place::with_user("[auth_jwt]\npassword_reset_url = 'https://example.com/reset'");
+    let said = place.run(&["check"]);
+    let said = said.succeeded();
+    assert!(said.contains("[auth_jwt] can be served") && said.contains("/api/auth/me  me"), "{said}");
+    let server = place.serve();
+    let answer = log_in(&server, "/api/auth/login");
+    assert_eq!((&answer["user"]["username"], &answer["user"]["groups"]), (&json!("ada"), &json!([])));
+    assert_eq!(status(&server, "/api/auth/me", &answer["access"]), 200);
+}
+
+#[test]
 fn one_alone_is_enough() {
     let place = Place::with_user("");
     place.edit("[simple_jwt]", "[ninja_jwt]");
@@ -63,4 +75,20 @@ fn an_expired_token_of_the_second_is_told_as_such() {
     let seen = place.run(&["token", "inspect", token.as_str().unwrap()]);
     seen.failed(1, &["the token is not good"]);
     assert!(seen.stdout.contains("the token has expired 3 hours ago"), "{seen:?}");
+}
+
+#[test]
+fn what_lets_anybody_in_is_an_error_in_the_log_of_every_start() {
+    let place = Place::with_user("[graphql_jwt]\njwt_verify = false");
+    let said = place.serve().stop();
+    for (key, consequence) in [
+        ("jwt_verify_expiration", "tokens never expire"),
+        ("jwt_verify", "no signature is checked, so anybody is let in"),
+    ] {
+        let line =
+            said.lines().find(|line| line.contains(&format!("graphql_jwt.{key} is false: {consequence}")));
+        assert!(line.is_some_and(|line| line.contains("error") || line.contains("ERROR")), "{said}");
+    }
+    place.edit("secret_key", "profile = 'strict'\nsecret_key");
+    place.run(&["serve"]).failed(2, &["jwt_verify is false, which the strict profile refuses"]);
 }

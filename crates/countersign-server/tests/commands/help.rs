@@ -19,6 +19,7 @@ fn every_command_has_a_help_that_mentions_what_matters() {
         ("createsuperuser", &["--no-input", "DJANGO_SUPERUSER_USERNAME", "every permission"]),
         ("changepassword", &["--password-stdin", "<USERNAME>"]),
         ("flushexpiredtokens", &["--batch", "1000"]),
+        ("cleartokens", &["--expired", "--batch", "jwt_refresh_expiration_delta", "revoked"]),
         ("token", &["inspect"]),
         ("token inspect", &["--json", "countersign token inspect -"]),
         ("completions", &["bash", "zsh", "fish"]),

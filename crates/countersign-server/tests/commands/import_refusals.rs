@@ -50,6 +50,30 @@ fn code_of_the_project_stays_with_django_and_is_told() {
 }
 
 #[test]
+fn code_that_can_be_said_otherwise_is_told_with_what_to_write() {
+    let project = plain();
+    let settings = project.place.read("shop/settings.py");
+    project.place.write(
+        "shop/code.py",
+        "from rest_framework_simplejwt.serializers import TokenObtainPairSerializer\n\
+         def allow(user):\n    return user is not None and user.is_staff\n\
+         class Own(TokenObtainPairSerializer):\n    pass\n",
+    );
+    let own = "SIMPLE_JWT = {'USER_AUTHENTICATION_RULE': 'shop.code.allow', 'TOKEN_OBTAIN_SERIALIZER': 'shop.code.Own'}";
+    project.place.write("shop/settings.py", &format!("{settings}\n{own}\n"));
+    let imported = project.import(&[]);
+    let said = format!("{}{}", imported.stdout, imported.stderr);
+    for words in [
+        "SIMPLE_JWT[\"USER_AUTHENTICATION_RULE\"] = shop.code.allow",
+        "write what it decides as an expression, as in \"user.is_active && user.is_staff\"",
+        "SIMPLE_JWT[\"TOKEN_OBTAIN_SERIALIZER\"] = shop.code.Own",
+        "claims that it adds can be written in [simple_jwt.claims], as in email = \"user.email\"",
+    ] {
+        assert!(said.contains(words), "{words:?} is not in: {said}");
+    }
+}
+
+#[test]
 fn nothing_is_overwritten_unless_it_is_asked_for() {
     let project = plain();
     project.place.write("countersign.secret", "somebody's");

@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
+mod cleartokens;
 mod dev;
+mod expressions;
 mod families;
 mod flush;
 mod harness;
@@ -22,3 +24,4 @@ mod setup;
 mod stopping;
 mod storm;
 mod users;
+mod webhooks;

@@ -87,6 +87,7 @@ fn a_new_password_takes_the_place_of_the_old_one_at_once() {
 
 #[test]
 fn a_weak_password_is_taken_from_a_script_and_told_of() {
+    // DIFFERENCE: Django says nothing of it.
     let place = Place::with_user("");
     let args = ["createuser", "--username", "grace", "--email", "hopper@navy.mil", "--password-stdin"];
     let created = place.feed(&args, "hopper1");
@@ -108,6 +109,25 @@ fn a_weak_password_is_taken_from_a_script_and_told_of() {
     place.edit("secret_key", "password_validators = []\nsecret_key");
     let changed = place.feed(&["changepassword", "grace", "--password-stdin"], "1");
     assert_eq!((changed.succeeded(), &*changed.stderr), ("Changed the password of \"grace\".\n", ""));
+}
+
+#[test]
+fn a_person_is_asked_again_and_may_insist_on_a_user_but_not_on_a_change() {
+    let place = Place::with_user("");
+    let weak = [("Password:", "12345"), ("again):", "12345")];
+    let insist = [&weak[..], &[("[y/N]", "n")], &weak[..], &[("[y/N]", "y")]].concat();
+    let created = place.type_at_a_terminal(&["createuser", "--username", "grace"], &insist);
+    assert_eq!(created.code, 0, "{created:?}");
+    assert_eq!(created.stdout.matches("This password is too common.").count(), 2, "{created:?}");
+    assert!(created.stdout.contains("Created the user \"grace\""), "{created:?}");
+
+    let given_up = place.type_at_a_terminal(&["changepassword", "grace"], &[weak, weak, weak].concat());
+    assert_eq!(given_up.code, 2, "{given_up:?}");
+    assert!(given_up.stdout.contains("no password was good enough in 3 attempts"), "{given_up:?}");
+    let strong = [("Password:", "a violet stapler"), ("again):", "a violet stapler")];
+    let changed = place.type_at_a_terminal(&["changepassword", "grace"], &[weak, strong].concat());
+    assert!(changed.succeeded().contains("Changed the password of \"grace\"."), "{changed:?}");
+    assert_eq!(place.serve().log_in("grace", "a violet stapler").status, 200);
 }
 
 #[test]

@@ -41,28 +41,64 @@ pub(crate) fn people(oracle: &Oracle) {
     oracle.call("create_user", json!({"username": "bob", "password": PASSWORD, "is_active": false}));
 }
 
+/// A login, wherever a family has it.
+pub(crate) fn login_at(path: &str, username: &str, password: &str) -> Request {
+    Request::post(path).json(&json!({"username": username, "password": password}))
+}
+
+/// A token in the field that an endpoint wants it in.
+pub(crate) fn present_at(path: &str, field: &str, token: &str) -> Request {
+    Request::post(path).json(&json!({field: token}))
+}
+
+/// Each body at `path`.
+pub(crate) fn posts(path: &str, bodies: impl IntoIterator<Item = (u16, Value)>) -> Vec<(u16, Request)> {
+    bodies.into_iter().map(|(status, body)| (status, Request::post(path).json(&body))).collect()
+}
+
+/// Bodies that Django Ninja takes nowhere, or only where nothing is wanted, with the status that says so.
+pub(crate) fn wrong_json(ask: impl Fn() -> Request) -> Vec<(u16, Request)> {
+    let mut cases = vec![(422, ask())];
+    for body in ["null", "[]", "[1]", "5", "\"x\"", "true"] {
+        cases.push((422, ask().body(body)));
+    }
+    for body in ["{", "nul", "username=ada&password=x", " ", "{} {}", "{'a':1}"] {
+        cases.push((400, ask().body(body)));
+    }
+    cases.push((400, ask().body(&b"\xff\xfe"[..])));
+    cases
+}
+
+/// A request that is answered otherwise here: both must answer as told.
+#[track_caller]
+pub(crate) fn differ(pair: &Pair, theirs: u16, ours: u16, request: &Request) -> Both<Response> {
+    let answers = pair.send(&Both { theirs: request.clone(), ours: request.clone() });
+    assert_eq!((answers.theirs.status, answers.ours.status), (theirs, ours), "{request:?}\n{answers:?}");
+    answers
+}
+
 pub(crate) fn login(username: &str) -> Request {
-    Request::post(OBTAIN).json(&json!({"username": username, "password": PASSWORD}))
+    login_at(OBTAIN, username, PASSWORD)
 }
 
 pub(crate) fn login_sliding(username: &str) -> Request {
-    Request::post(OBTAIN_SLIDING).json(&json!({"username": username, "password": PASSWORD}))
+    login_at(OBTAIN_SLIDING, username, PASSWORD)
 }
 
 pub(crate) fn refresh(token: &str) -> Request {
-    Request::post(REFRESH).json(&json!({"refresh": token}))
+    present_at(REFRESH, "refresh", token)
 }
 
 pub(crate) fn refresh_sliding(token: &str) -> Request {
-    Request::post(REFRESH_SLIDING).json(&json!({"token": token}))
+    present_at(REFRESH_SLIDING, "token", token)
 }
 
 pub(crate) fn verify(token: &str) -> Request {
-    Request::post(VERIFY).json(&json!({"token": token}))
+    present_at(VERIFY, "token", token)
 }
 
 pub(crate) fn blacklist(token: &str) -> Request {
-    Request::post(BLACKLIST).json(&json!({"refresh": token}))
+    present_at(BLACKLIST, "refresh", token)
 }
 
 pub(crate) fn authenticate(token: &str) -> Request {

@@ -30,7 +30,8 @@ async fn it_keeps_them_with_uuids_and_texts_as_primary_keys() {
         conformance::suite(async || {
             let place = Place::with(&format!(
                 "CREATE TABLE people (id {kind} NOT NULL PRIMARY KEY, password varchar(128) NOT NULL,
-                 last_login {} NULL, username varchar(254) NOT NULL UNIQUE, is_active bool NOT NULL)",
+                 last_login {} NULL, username varchar(254) NOT NULL UNIQUE,
+                 email varchar(254) NULL, is_active bool NOT NULL)",
                 Place::DATETIME,
             ))
             .await;
@@ -128,6 +129,12 @@ impl StoreFixture for Store {
             extra: named.into_iter().collect(),
         };
         self.database.create_user(&user, NOW, &SystemEntropy).await.unwrap()
+    }
+
+    async fn set_email(&self, user: &UserKey, email: &str) {
+        let ((table, id), key) = (self.users(), Self::stored(user));
+        let email = email.replace('\'', "''");
+        self.place.run(&format!("UPDATE {table} SET email = '{email}' WHERE {id} = '{key}'")).await;
     }
 
     async fn deactivate(&self, user: &UserKey) {

@@ -2,17 +2,22 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
-use countersign::clock::Timestamp;
+use countersign::authority::{Authority, PasswordReset};
+use countersign::clock::{Span, Timestamp};
 use countersign::entropy::SystemEntropy;
-use countersign::secret::{PlainToken, StoredPassword};
+use countersign::key::{Algorithm, SigningKey};
+use countersign::password::{Hasher, HashingPool, PasswordHashers, Pbkdf2Cost, PoolSize};
+use countersign::password_reset::{PasswordResets, ResetMail, ResetMailer, ResetTokens};
+use countersign::secret::{Password, PlainToken, SigningSecret, StoredPassword};
 use countersign::store::{
     Claim, NewRefreshToken, OutstandingToken, RefreshTokens, StoredRefreshToken, TokenLedger, UserIdClaim,
     UserLookup, Users,
 };
 use countersign::user::UserKey;
 use countersign_sql::{Database, NewUser, Tables, UserTable};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{NOW, tables, token};
 use crate::Place;
@@ -224,6 +229,79 @@ async fn the_refresh_tokens_we_write_are_those_that_the_package_writes() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn links_go_to_those_whom_django_mails_and_either_takes_the_others() {
+    const EMAILS: [&str; 9] = [
+        "ALICE@EXAMPLE.ORG",
+        "älice@example.org",
+        "Älice@example.org",
+        "KIM@example.org",
+        "\u{212a}im@example.org",
+        "a_b%c@example.org",
+        "fiona@example.org",
+        "back\\slash@example.org",
+        "nobody@example.org",
+    ];
+    for (model, users) in &models()[..2] {
+        let theirs = Place::empty().await;
+        let django = Django::on(&theirs, model);
+        django.manage(&["migrate"], "blacklist");
+        let told: Value = django.resets(&[&["make"], &EMAILS[..]].concat());
+        let ahead = Span::from_secs(told["ahead"].as_i64().unwrap());
+
+        let database = Database::connect(&theirs.url(), users).await.unwrap();
+        let secret = SigningSecret::new(SECRET_KEY);
+        let mails = Arc::new(Mails::default());
+        let tokens = ResetTokens::new(&secret).local_time(Arc::new(move |_| ahead));
+        let key = SigningKey::load(Algorithm::Hs256, &secret).unwrap();
+        let authority = Authority::builder(database, key, hashing_pool())
+            .password_resets(PasswordResets::new(tokens).mailer(mails.clone()))
+            .build()
+            .unwrap();
+        let mut links = Vec::new();
+        for email in EMAILS {
+            authority.request_password_reset(email).await.unwrap();
+            let mut ours: Vec<_> = mails.0.lock().unwrap().drain(..).collect();
+            ours.sort_by(|one, other| one.user.username.cmp(&other.user.username));
+            let names: Vec<_> = ours.iter().map(|mail| json!([mail.user.username, mail.uid])).collect();
+            let theirs = told["mailed"][email].as_array().unwrap().iter();
+            let expected: Vec<_> = theirs.map(|mailed| json!([mailed[0], mailed[1]])).collect();
+            assert_eq!(names, expected, "{model} {email}");
+            links.extend(ours.into_iter().map(|mail| (mail.user.username, mail.token)));
+        }
+        assert!(links.len() >= 6, "{links:?}");
+        let pairs = links.iter().flat_map(|(name, token)| [name.as_str(), token.expose()]);
+        let good: Value = django.resets(&["check"].into_iter().chain(pairs).collect::<Vec<_>>());
+        assert!(good.as_array().unwrap().iter().all(|good| *good == true), "{good}");
+
+        let [name, uid, token] =
+            [0, 1, 2].map(|at| told["mailed"]["ALICE@EXAMPLE.ORG"][0][at].as_str().unwrap());
+        let reset = PasswordReset {
+            uid: uid.to_owned(),
+            token: PlainToken::new(token),
+            new: Password::new("a new password"),
+        };
+        authority.confirm_password_reset(&reset).await.unwrap();
+        assert_eq!(django.resets(&["log-in", name, "a new password"]), true);
+        assert_eq!(django.resets(&["check", name, token]), json!([false]), "it is used");
+        assert!(authority.confirm_password_reset(&reset).await.is_err());
+    }
+}
+
+#[derive(Default)]
+struct Mails(Mutex<Vec<ResetMail>>);
+
+impl ResetMailer for Mails {
+    fn send(&self, mail: ResetMail) {
+        self.0.lock().unwrap().push(mail);
+    }
+}
+
+fn hashing_pool() -> HashingPool {
+    let hashers = PasswordHashers::new(vec![Hasher::Pbkdf2Sha256(Pbkdf2Cost { iterations: 10 })]).unwrap();
+    HashingPool::start(Arc::new(hashers), Arc::new(SystemEntropy), PoolSize::default()).unwrap()
+}
+
 /// Genuine Django, in the folder `tests/django`, on the database of a place.
 struct Django<'a> {
     place: &'a Place,
@@ -256,6 +334,11 @@ impl<'a> Django<'a> {
 
     fn read(&self) -> Value {
         serde_json::from_str(&self.python(&["read.py"], "blacklist")).unwrap()
+    }
+
+    fn resets(&self, arguments: &[&str]) -> Value {
+        let said = self.python(&[&["resets.py"], arguments].concat(), "blacklist");
+        serde_json::from_str(&said).unwrap()
     }
 
     fn python(&self, arguments: &[&str], apps: &str) -> String {
@@ -311,6 +394,8 @@ fn time(micros: &Value) -> Option<Timestamp> {
 /// The apps whose tables we make beside the user's.
 const APPS: [&str; 2] = ["token_blacklist", "refresh_token"];
 
+/// As the settings beside this file have it.
+const SECRET_KEY: &str = "only for tests, and long enough for HS256: 0123456789abcdef";
 /// Both tables as the engine's own text, with the type of what is not text by nature.
 fn ledger() -> String {
     format!(

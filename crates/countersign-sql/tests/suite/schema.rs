@@ -34,6 +34,53 @@ async fn a_custom_user_model_is_found_and_read() {
 }
 
 #[tokio::test]
+async fn groups_and_permissions_are_found_by_djangos_names() {
+    let place = Place::migrated().await;
+    add_user(&place, 7, "ada").await;
+    place
+        .run(
+            "INSERT INTO auth_group (id, name) VALUES (5, 'b'), (9, 'a');
+             INSERT INTO auth_user_groups (user_id, group_id) VALUES (7, 9), (7, 5);
+             INSERT INTO auth_user_user_permissions (user_id, permission_id) SELECT 7, id FROM auth_permission
+               WHERE codename IN ('view_user', 'add_group', 'add_contenttype') ORDER BY codename DESC",
+        )
+        .await;
+    let database = place.connect().await;
+    let relations = database.relations(&UserKey::Int(7)).await.unwrap();
+    let found: Vec<_> = relations.iter().collect();
+    assert_eq!(found[0], ("groups", &[5, 9][..]));
+    // By app, model and codename, as Django orders permissions.
+    let mut ordered = Vec::new();
+    for codename in ["add_group", "view_user", "add_contenttype"] {
+        let id = place.rows(&format!("SELECT id FROM auth_permission WHERE codename = '{codename}'")).await;
+        ordered.push(id[0][0].parse().unwrap());
+    }
+    assert_eq!(found[1], ("user_permissions", &*ordered));
+    let nobody = database.relations(&UserKey::Int(99)).await.unwrap();
+    assert!(nobody.iter().all(|(_, keys)| keys.is_empty()) && nobody.iter().count() == 2);
+}
+
+#[tokio::test]
+async fn a_model_of_ones_own_has_groups_in_tables_of_its_own() {
+    let place = Place::with(&people_table()).await;
+    place
+        .run(&format!(
+            "CREATE TABLE people_groups (id integer PRIMARY KEY, person_id {uuid}, group_id integer);
+             CREATE TABLE people_user_permissions (id integer PRIMARY KEY, person_id {uuid}, note text);
+             INSERT INTO people_groups VALUES (1, '6e8a1c3b000040008000000000000001', 3)",
+            uuid = Place::UUID,
+        ))
+        .await;
+    let database = Database::connect(&place.url(), &people()).await.unwrap();
+    let key = UserKey::Uuid("6e8a1c3b-0000-4000-8000-000000000001".parse().unwrap());
+    let relations = database.relations(&key).await.unwrap();
+    assert_eq!(relations.iter().collect::<Vec<_>>(), [("groups", &[3][..])]);
+    let without = Place::with(&people_table()).await;
+    let database = Database::connect(&without.url(), &people()).await.unwrap();
+    assert_eq!(database.relations(&key).await.unwrap().iter().count(), 0);
+}
+
+#[tokio::test]
 async fn a_user_model_without_is_active_has_active_users() {
     let place = Place::with(
         "CREATE TABLE auth_user (id integer PRIMARY KEY, username varchar(9), password text);
@@ -79,6 +126,7 @@ async fn what_does_not_fit_is_said_in_a_sentence() {
         (with(|users| users.password = "hash".into()), ConnectErrorKind::Schema, "its columns are: uid, "),
         (with(|users| users.is_active = "enabled".into()), ConnectErrorKind::Schema, "users.is_active"),
         (with(|users| users.last_login = "seen".into()), ConnectErrorKind::Schema, "users.last_login"),
+        (with(|users| users.email = "mail".into()), ConnectErrorKind::Schema, "users.email"),
         (with(|users| users.id = Some("score".into())), ConnectErrorKind::Schema, "declared \"real\""),
         (with(|users| users.id = Some("id".into())), ConnectErrorKind::Schema, "users.id"),
     ] {

@@ -13,18 +13,30 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from django.conf import settings
 from django.contrib.auth import get_user_model, hashers
+from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.tokens import default_token_generator
+from django.core import mail
 from django.core.management import call_command
 from django.http import JsonResponse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 tokens = import_module(f"{settings.PACKAGE}.tokens")
 TokenError = import_module(f"{settings.PACKAGE}.exceptions").TokenError
-api_settings = import_module(f"{settings.PACKAGE}.settings").api_settings
+if settings.FAMILY == "auth_jwt":
+    api_settings = import_module(f"{settings.PACKAGE}.app_settings")
+else:
+    api_settings = import_module(f"{settings.PACKAGE}.settings").api_settings
 
 KINDS = {
-    "access": tokens.AccessToken,
-    "refresh": tokens.RefreshToken,
-    "sliding": tokens.SlidingToken,
-    "untyped": tokens.UntypedToken,
+    kind: getattr(tokens, name)
+    for kind, name in {
+        "access": "AccessToken",
+        "refresh": "RefreshToken",
+        "sliding": "SlidingToken",
+        "untyped": "UntypedToken",
+    }.items()
+    if hasattr(tokens, name)
 }
 FUNCTIONS = {}
 
@@ -112,6 +124,30 @@ def check_password(password, encoded):
     return hashers.check_password(password, encoded)
 
 
+@function
+def join(username, groups=(), permissions=()):
+    """Puts a user into groups, which are made where there are none, and gives permissions, by their codenames."""
+    user = get_user_model().objects.get_by_natural_key(username)
+    for name in groups:
+        user.groups.add(Group.objects.get_or_create(name=name)[0])
+    for codename in permissions:
+        user.user_permissions.add(Permission.objects.get(codename=codename))
+
+
+@function
+def mails():
+    """What was mailed so far: recipients, subject and text of each."""
+    outbox = getattr(mail, "outbox", [])
+    return [{"to": message.to, "subject": message.subject, "text": message.body} for message in outbox]
+
+
+@function
+def reset_link(username):
+    """The two parts of a link for a new password."""
+    user = get_user_model().objects.get_by_natural_key(username)
+    return [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
+
+
 # Tokens
 
 
@@ -186,5 +222,5 @@ def versions():
     """What the oracle is made of."""
     from importlib.metadata import version
 
-    names = ("django", "djangorestframework", "djangorestframework-simplejwt", "django-ninja", "django-ninja-jwt", "pyjwt")
+    names = ("django", "djangorestframework", "djangorestframework-simplejwt", "django-ninja", "django-ninja-jwt", "dj-ninja-auth", "pyjwt")
     return {name: version(name) for name in names}

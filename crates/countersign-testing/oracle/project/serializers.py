@@ -5,6 +5,8 @@ Countersign follows main. Three things are added to the release, in front of wha
 - a user who is gone is answered as an inactive one is (the release fails with a 500);
 - a sliding token is refreshed only for an active user;
 - with CHECK_REVOKE_TOKEN, a token from before a change of password is refused, and blacklisted where that is possible.
+
+And two serializers as a project writes them, which add claims.
 """
 
 from django.contrib.auth import get_user_model
@@ -12,6 +14,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import serializers
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.utils import get_md5_hash_password
+
+from .custom import add_claims
 
 
 def refuse_unless_welcome(token):
@@ -42,3 +46,15 @@ class RefreshSliding(serializers.TokenRefreshSlidingSerializer):
     def validate(self, attrs):
         refuse_unless_welcome(self.token_class(attrs["token"]))
         return super().validate(attrs)
+
+
+class ObtainWithClaims(serializers.TokenObtainPairSerializer):
+    @classmethod
+    def get_token(cls, user):
+        return add_claims(super().get_token(user), user)
+
+
+class ObtainSlidingWithClaims(serializers.TokenObtainSlidingSerializer):
+    @classmethod
+    def get_token(cls, user):
+        return add_claims(super().get_token(user), user)

@@ -6,11 +6,14 @@
     user_model          "auth.User" or one of the app people: "people.Account", "people.Member", "people.Person"
     backend             the class of django.contrib.auth.backends that checks passwords
     password_hashers    algorithms as before the first "$" of a stored hash, the preferred one first
-    family              "simple_jwt" or "ninja_jwt": the one package that is installed. Both call their app
-                        token_blacklist, so one project cannot have both
+    password_validators dotted paths
+    family              "simple_jwt", "ninja_jwt" or "auth_jwt": the one package that is installed. The first two call
+                        their app token_blacklist, so one project cannot have both
     simple_jwt          SIMPLE_JWT; lifetimes in seconds
     ninja_jwt           NINJA_JWT; lifetimes in seconds
+    auth_jwt            AUTH_JWT_*, without the prefix; lifetimes in seconds
     authentication      the class that protects /api/token/authenticate/, which Ninja's API has without the last slash
+    password_reset_url  the page that the links in mails lead to
     follow_main         refresh as the main branch of SimpleJWT does, see serializers.py
 """
 
@@ -18,6 +21,9 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+
+import django
+from django.utils.module_loading import import_string
 
 HASHERS = {
     "pbkdf2_sha256": "PBKDF2PasswordHasher",
@@ -49,16 +55,33 @@ DATABASES = {
     }
 }
 FAMILY = CONFIG["family"]
-FAMILY_APPS = {"simple_jwt": ["rest_framework"], "ninja_jwt": ["ninja_extra", "ninja_jwt"]}
-PACKAGE = {"simple_jwt": "rest_framework_simplejwt", "ninja_jwt": "ninja_jwt"}[FAMILY]
+FAMILY_APPS = {
+    "simple_jwt": ["rest_framework"],
+    "ninja_jwt": ["ninja_extra", "ninja_jwt"],
+    "auth_jwt": ["ninja_extra", "dj_ninja_auth", "dj_ninja_auth.jwt"],
+}
+PACKAGE = {
+    "simple_jwt": "rest_framework_simplejwt",
+    "ninja_jwt": "ninja_jwt",
+    "auth_jwt": "dj_ninja_auth.jwt",
+}[FAMILY]
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", *FAMILY_APPS[FAMILY], "people"]
 if CONFIG["blacklist"]:
     INSTALLED_APPS.append(f"{PACKAGE}.token_blacklist")
 AUTH_USER_MODEL = CONFIG["user_model"]
 AUTHENTICATION_BACKENDS = [f"django.contrib.auth.backends.{CONFIG['backend']}"]
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{HASHERS[name]}" for name in CONFIG["password_hashers"]]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": path} for path in CONFIG["password_validators"]]
 if FAMILY == "ninja_jwt":
     NINJA_JWT = with_lifetimes(CONFIG["ninja_jwt"])
+    # Ninja JWT imports no encoder: it wants the class itself.
+    if NINJA_JWT.get("JSON_ENCODER"):
+        NINJA_JWT["JSON_ENCODER"] = import_string(NINJA_JWT["JSON_ENCODER"])
+elif FAMILY == "auth_jwt":
+    for name, value in with_lifetimes(CONFIG["auth_jwt"]).items():
+        # A list is what JSON has for the tuple that the package insists on.
+        globals()[f"AUTH_JWT_{name}"] = tuple(value) if isinstance(value, list) else value
+    AUTH_PASSWORD_RESET_URL = CONFIG["password_reset_url"]
 else:
     SIMPLE_JWT = with_lifetimes(CONFIG["simple_jwt"])
     if CONFIG["follow_main"]:
@@ -69,8 +92,20 @@ AUTHENTICATION = CONFIG["authentication"]
 ALLOWED_HOSTS = ["*"]
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-MIDDLEWARE = []
-ROOT_URLCONF = {"simple_jwt": "project.urls", "ninja_jwt": "project.ninja_urls"}[FAMILY]
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+MIDDLEWARE = {"auth_jwt": ["project.sessions.unkept"]}.get(FAMILY, [])
+ROOT_URLCONF = {
+    "simple_jwt": "project.urls",
+    "ninja_jwt": "project.ninja_urls",
+    "auth_jwt": "project.ninja_auth_urls",
+}[FAMILY]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        # The admin's, for the text of a mail; the app itself is not needed.
+        "DIRS": [Path(django.__file__).with_name("contrib") / "admin" / "templates"],
+    }
+]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TIME_ZONE = "UTC"
 USE_TZ = True

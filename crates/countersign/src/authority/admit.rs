@@ -5,19 +5,33 @@ use crate::clock::Timestamp;
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
 use crate::store::{Claim, TokenLedger, UserLookup, Users};
-use crate::token::{Kind, Token};
+use crate::token::{Kind, Token, Untyped};
 use crate::user::User;
+
+/// A token that may go on.
+#[derive(Debug)]
+pub(super) struct Admitted<K> {
+    pub(super) token: Token<K>,
+    /// Its user, where [`tokens_ask_for_user`](crate::authority::Rules::tokens_ask_for_user) had one looked for.
+    pub(super) user: Option<User>,
+}
+
+impl<K: Kind> Admitted<K> {
+    pub(super) fn untyped(self) -> Admitted<Untyped> {
+        Admitted { token: self.token.untyped(), user: self.user }
+    }
+}
 
 impl<S: Users + TokenLedger> Authority<S> {
     /// Verifies `plain` as a token of the kind `K` that is not blacklisted.
     ///
     /// SimpleJWT asks the blacklist before it looks for `exp`, id and type. So does this, when the token
-    /// has to be refused anyway: a blacklisted token is told to be that, of whatever type it is.
+    /// has to be refused anyway: a blacklisted token is told to be that, of whatever type it is. The user comes last.
     pub(super) async fn admit<K: Kind>(
         &self,
         plain: &PlainToken,
         now: Timestamp,
-    ) -> Result<Token<K>, Failure> {
+    ) -> Result<Admitted<K>, Failure> {
         let parts = &self.parts;
         let claims = parts.keys.verify(plain, &parts.policy.validation, now).await?;
         if parts.rules.ledger && K::KIND.is_kept_in_ledger() {
@@ -26,7 +40,15 @@ impl<S: Users + TokenLedger> Authority<S> {
                 return Err(TokenError::Blacklisted.into());
             }
         }
-        Ok(Token::from_claims(claims, &parts.policy)?)
+        let token = Token::from_claims(claims, &parts.policy)?;
+        let user = if parts.rules.tokens_ask_for_user {
+            let user =
+                self.user_of(&token).await?.filter(|user| parts.rules.authentication_rule.permits(user));
+            Some(user.ok_or(TokenError::UserInactive)?)
+        } else {
+            None
+        };
+        Ok(Admitted { token, user })
     }
 
     /// The user of a token that wants to be refreshed: still there, still let in, and still with the password
@@ -35,15 +57,19 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// DIFFERENCE: a token that does not say whose it is buys nothing; SimpleJWT skips every check on it.
     pub(super) async fn refreshing_user<K: Kind>(
         &self,
-        token: &Token<K>,
+        admitted: &mut Admitted<K>,
         plain: &PlainToken,
         now: Timestamp,
     ) -> Result<User, Failure> {
         let Parts { policy, rules, store, .. } = &*self.parts;
-        let value = token.user_id(policy)?.filter(|value| !value.is_empty()).ok_or(Refusal::NoUserClaim)?;
-        let user = store.find(UserLookup::Field { column: &policy.user_id_field, value }).await?;
-        let user = user.filter(|user| rules.authentication_rule.permits(user));
-        let user = user.ok_or(Refusal::NoActiveAccountForToken)?;
+        let token = &admitted.token;
+        let user = if let Some(user) = admitted.user.take() {
+            user
+        } else {
+            token.user_id(policy)?.filter(|value| !value.is_empty()).ok_or(Refusal::NoUserClaim)?;
+            let user = self.user_of(token).await?.filter(|user| rules.authentication_rule.permits(user));
+            user.ok_or(Refusal::NoActiveAccountForToken)?
+        };
         if token.is_for_current_password(&user, policy) {
             return Ok(user);
         }
@@ -53,5 +79,18 @@ impl<S: Users + TokenLedger> Authority<S> {
             let (Claim::Won | Claim::Lost) = store.blacklist(&row, now).await?;
         }
         Err(Refusal::PasswordChanged.into())
+    }
+
+    /// The user that a token names.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoUserClaim`] for a token that names nobody.
+    pub(super) async fn user_of<K: Kind>(&self, token: &Token<K>) -> Result<Option<User>, Failure> {
+        let Parts { policy, rules, store, .. } = &*self.parts;
+        let nobody = rules.empty_user_claim_is_none;
+        let value = token.user_id(policy)?.filter(|value| !(nobody && value.is_empty()));
+        let value = value.ok_or(Refusal::NoUserClaim)?;
+        Ok(store.find(UserLookup::Field { column: &policy.user_id_field, value }).await?)
     }
 }

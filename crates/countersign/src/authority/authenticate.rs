@@ -1,10 +1,12 @@
 //! Authentication: who is it that presents a token?
 
+use crate::authority::admit::Admitted;
 use crate::authority::{Attempt, Authority, Failure, Principal, Refusal};
 use crate::clock::Timestamp;
 use crate::secret::PlainToken;
-use crate::store::{TokenLedger, UserLookup, Users};
-use crate::token::{Access, Kind, Refresh, Sliding, TokenKind, Untyped, UntypedToken};
+use crate::store::{TokenLedger, Users};
+use crate::token::{Access, Kind, Refresh, Sliding, TokenKind, Untyped};
+use crate::user::Relations;
 
 impl<S: Users + TokenLedger> Authority<S> {
     /// Takes the token for each kind that proves authentication here, in order, and finds its user.
@@ -13,6 +15,12 @@ impl<S: Users + TokenLedger> Authority<S> {
     ///
     /// [`Refusal::NoTokenTypeFits`] with every attempt, or what is wrong with the token's user.
     pub async fn authenticate(&self, plain: &PlainToken) -> Result<Principal, Failure> {
+        let admitted = self.admit_any(plain).await?;
+        self.principal(admitted).await
+    }
+
+    /// The token, as the first of the kinds that it is.
+    pub(super) async fn admit_any(&self, plain: &PlainToken) -> Result<Admitted<Untyped>, Failure> {
         let now = self.now();
         let mut attempts = Vec::new();
         for kind in &self.parts.rules.auth_tokens {
@@ -23,7 +31,7 @@ impl<S: Users + TokenLedger> Authority<S> {
                 TokenKind::Untyped => self.attempt::<Untyped>(plain, now).await,
             };
             match attempt {
-                Ok(token) => return self.principal(token).await,
+                Ok(admitted) => return Ok(admitted),
                 Err(Failure::Refused(Refusal::Token(error))) => attempts.push(Attempt { kind: *kind, error }),
                 Err(failure) => return Err(failure),
             }
@@ -31,22 +39,38 @@ impl<S: Users + TokenLedger> Authority<S> {
         Err(Refusal::NoTokenTypeFits(attempts).into())
     }
 
-    async fn attempt<K: Kind>(&self, plain: &PlainToken, now: Timestamp) -> Result<UntypedToken, Failure> {
+    /// [`authenticate`](Self::authenticate), and what other tables than the user's own say of a user.
+    ///
+    /// # Errors
+    ///
+    /// As [`authenticate`](Self::authenticate).
+    pub async fn describe(&self, plain: &PlainToken) -> Result<(Principal, Relations), Failure> {
+        let principal = self.authenticate(plain).await?;
+        let relations = match &principal {
+            Principal::Claimed { .. } => Relations::default(),
+            Principal::User(user) => self.parts.store.relations(&user.key).await?,
+        };
+        Ok((principal, relations))
+    }
+
+    async fn attempt<K: Kind>(
+        &self,
+        plain: &PlainToken,
+        now: Timestamp,
+    ) -> Result<Admitted<Untyped>, Failure> {
         Ok(self.admit::<K>(plain, now).await?.untyped())
     }
 
-    async fn principal(&self, token: UntypedToken) -> Result<Principal, Failure> {
+    async fn principal(&self, Admitted { token, user }: Admitted<Untyped>) -> Result<Principal, Failure> {
         let parts = &self.parts;
         if parts.rules.stateless {
             let id = token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?.into_owned();
             return Ok(Principal::Claimed { id, token });
         }
-        let nobody = parts.rules.empty_user_claim_is_none;
-        let value = token.user_id(&parts.policy)?.filter(|value| !(nobody && value.is_empty()));
-        let value = value.ok_or(Refusal::NoUserClaim)?;
-        let column = &parts.policy.user_id_field;
-        let user =
-            parts.store.find(UserLookup::Field { column, value }).await?.ok_or(Refusal::UserNotFound)?;
+        let user = match user {
+            Some(user) => user,
+            None => self.user_of(&token).await?.ok_or(Refusal::UserNotFound)?,
+        };
         if parts.rules.check_user_is_active && !user.is_active {
             return Err(Refusal::UserInactive.into());
         }

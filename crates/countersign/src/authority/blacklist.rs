@@ -1,9 +1,10 @@
 //! Logout: a refresh token that shall be good no more.
 
+use crate::authority::admit::Admitted;
 use crate::authority::{Authority, Failure};
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
-use crate::store::{Claim, TokenLedger, UserLookup, Users};
+use crate::store::{Claim, TokenLedger, Users};
 use crate::token::Refresh;
 
 impl<S: Users + TokenLedger> Authority<S> {
@@ -16,17 +17,14 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn blacklist(&self, presented: &PlainToken) -> Result<(), Failure> {
         let now = self.now();
         let parts = &self.parts;
-        let token = self.admit::<Refresh>(presented, now).await?;
-        let value = token.user_id(&parts.policy)?;
+        let Admitted { token, user } = self.admit::<Refresh>(presented, now).await?;
+        let is_somebodys = token.user_id(&parts.policy)?.is_some();
         if !parts.rules.ledger {
             return Ok(());
         }
-        let user = match value {
-            Some(value) => {
-                let column = &parts.policy.user_id_field;
-                parts.store.find(UserLookup::Field { column, value }).await?
-            }
-            None => None,
+        let user = match user {
+            None if is_somebodys => self.user_of(&token).await?,
+            known => known,
         };
         let row = Self::ledger_row(&token, presented, user.as_ref().map(|user| &user.key), now)?;
         match parts.store.blacklist(&row, now).await? {

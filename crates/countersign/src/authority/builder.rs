@@ -100,6 +100,10 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
         if rules.auth_tokens.is_empty() {
             return Err(AuthorityError::NoAuthTokens);
         }
+        let custom = rules.custom_claims.iter().flat_map(|source| source.names());
+        if custom.into_iter().any(|name| policy.owns_claim(name)) {
+            return Err(AuthorityError::OwnClaimOverwritten);
+        }
         Ok(Authority { parts: Arc::new(self.parts) })
     }
 }
@@ -116,6 +120,8 @@ pub enum AuthorityError {
     LedgerWithoutId,
     /// No kind of token proves authentication.
     NoAuthTokens,
+    /// A custom claim has the name of one that the token needs for itself.
+    OwnClaimOverwritten,
     /// Refresh tokens would be longer than their column.
     RefreshTokenTooLong,
 }
@@ -134,6 +140,9 @@ impl fmt::Display for AuthorityError {
                 "blacklist is on, but jti_claim is off: the blacklist knows tokens by their id"
             }
             Self::NoAuthTokens => "auth_token_classes is empty: nobody could authenticate",
+            Self::OwnClaimOverwritten => {
+                "a custom claim has the name of one of the token's own claims: give it another"
+            }
             Self::RefreshTokenTooLong => {
                 "refresh tokens of more than 127 bytes are more than the 255 characters that their column holds"
             }

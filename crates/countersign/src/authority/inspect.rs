@@ -12,6 +12,6 @@ impl<S: Users + TokenLedger> Authority<S> {
     ///
     /// A [`Refusal::Token`](super::Refusal::Token) that says what is wrong with it.
     pub async fn inspect(&self, token: &PlainToken) -> Result<UntypedToken, Failure> {
-        self.admit::<Untyped>(token, self.now()).await
+        Ok(self.admit::<Untyped>(token, self.now()).await?.token)
     }
 }

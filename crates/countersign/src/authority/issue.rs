@@ -19,19 +19,22 @@ impl<S: Users + TokenLedger + RefreshTokens> Authority<S> {
     /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
     pub async fn issue(&self, credentials: &Credentials) -> Result<Grant, Failure> {
         let now = self.now();
-        let user = self.log_in(credentials).await?;
+        let user = self.watched_log_in(credentials, now).await?;
         let access = self.access_for(&user, now)?;
         let refresh = match &self.parts.rules.renewal {
             Renewal::ByRefreshToken(rules) => Some(self.new_refresh_token(&user, rules, now).await?),
             Renewal::ByAccessToken | Renewal::Off { .. } => None,
         };
+        self.announce_login(&user, now);
         Ok(Grant { user: Box::new(user), access, refresh })
     }
 
     pub(super) fn access_for(&self, user: &User, now: Timestamp) -> Result<PlainToken, Failure> {
         let policy = &self.parts.policy;
         let token = AccessToken::for_user(policy, user, now, self.entropy());
-        Ok(self.sign(&token.ok_or_else(|| missing_field(&policy.user_id_field))?)?)
+        let mut token = token.ok_or_else(|| missing_field(&policy.user_id_field))?;
+        self.customize(&mut token, user)?;
+        Ok(self.sign(&token)?)
     }
 
     async fn new_refresh_token(

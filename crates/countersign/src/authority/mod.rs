@@ -6,6 +6,8 @@
 //!   [`TokenPolicy`] and in [`Rules`]; there is one authority for each family that is served, and all of them
 //!   share a store and a hashing pool.
 //! - The clock is read once for each command.
+//! - What a project writes itself are traits in [`Rules`], with the packages' own as default: [`AuthenticationRule`],
+//!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`]; [`FromToken`] is a service's own type of user.
 
 mod admit;
 mod authenticate;
@@ -13,10 +15,13 @@ mod blacklist;
 mod builder;
 mod change_password;
 mod confirm_password_reset;
+mod custom_claims;
 mod flush;
 mod inspect;
 mod issue;
+mod json_encoder;
 mod keys;
+mod login_event;
 mod obtain;
 mod outcome;
 mod refresh;
@@ -25,6 +30,7 @@ mod renew;
 mod request_password_reset;
 mod revoke;
 mod rules;
+pub(crate) mod token_user;
 mod verify;
 
 use std::sync::Arc;
@@ -42,13 +48,17 @@ use crate::user::UserKey;
 pub use builder::{AuthorityBuilder, AuthorityError};
 pub use change_password::PasswordChange;
 pub use confirm_password_reset::PasswordReset;
+pub use custom_claims::{ClaimsDraft, CustomClaims, custom_claims};
+pub use json_encoder::{DjangoJsonEncoder, JsonEncoder, RestFrameworkJsonEncoder};
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
+pub use login_event::{LoginEvent, LoginListener, NobodyListens};
 pub use obtain::Credentials;
 pub use outcome::{
     Attempt, Command, Failure, Grant, Outcome, Principal, RefreshGrant, Refreshed, Refusal, SlidingLogin,
     TokenPair,
 };
 pub use rules::{ActiveUsers, AuthenticationRule, RefreshTokenRules, Renewal, Rotation, Rules};
+pub use token_user::{FromToken, TokenUser};
 
 /// Decides every request of one family. Cheap to clone.
 pub struct Authority<S> {
@@ -96,6 +106,10 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// [`Failure::Refused`] is the answer no; [`Failure::Undecided`] means that there is none.
     pub async fn execute(&self, command: Command) -> Result<Outcome, Failure> {
         match command {
+            Command::As { bearer, then } => {
+                self.authenticate(&bearer).await?;
+                Box::pin(self.execute(*then)).await
+            }
             Command::Authenticate { token } => self.authenticate(&token).await.map(Outcome::Authenticated),
             Command::Blacklist { refresh } => self.blacklist(&refresh).await.map(|()| Outcome::Blacklisted),
             Command::ChangePassword { bearer, change } => {
@@ -103,6 +117,10 @@ impl<S: Users + TokenLedger> Authority<S> {
             }
             Command::ConfirmPasswordReset(reset) => {
                 self.confirm_password_reset(&reset).await.map(|()| Outcome::PasswordChanged)
+            }
+            Command::Describe { token } => {
+                let (principal, relations) = self.describe(&token).await?;
+                Ok(Outcome::Described(principal, relations))
             }
             Command::ObtainPair(credentials) => self.obtain_pair(&credentials).await.map(Outcome::Pair),
             Command::ObtainSliding(credentials) => {

@@ -7,7 +7,7 @@ use crate::password::Verification;
 use crate::secret::{Password, PlainToken};
 use crate::store::{StoreError, TokenLedger, UserLookup, Users};
 use crate::token::{Kind, Refresh, Sliding, Token};
-use crate::user::User;
+use crate::user::{Relations, User};
 
 /// What a person logs in with.
 #[derive(Clone, Debug)]
@@ -26,10 +26,16 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
     pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
         let now = self.now();
-        let user = self.log_in(credentials).await?;
-        let (refresh, plain) = self.hand_out::<Refresh>(&user, now).await?;
-        let access = refresh.access_token(&self.parts.policy, now, self.entropy());
-        Ok(TokenPair { username: user.username, access: self.sign(&access)?, refresh: plain })
+        let mut user = self.watched_log_in(credentials, now).await?;
+        let (refresh, plain) = self.hand_out::<Refresh>(&mut user, now).await?;
+        let access = self.sign(&refresh.access_token(&self.parts.policy, now, self.entropy()))?;
+        let relations = if self.parts.rules.logins_tell_relations {
+            self.parts.store.relations(&user.key).await?
+        } else {
+            Relations::default()
+        };
+        self.announce_login(&user, now);
+        Ok(TokenPair { user: Box::new(user), relations, access, refresh: plain })
     }
 
     /// Logs in for a sliding token.
@@ -39,9 +45,10 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// As [`obtain_pair`](Self::obtain_pair).
     pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<SlidingLogin, Failure> {
         let now = self.now();
-        let user = self.log_in(credentials).await?;
-        let (_, token) = self.hand_out::<Sliding>(&user, now).await?;
-        Ok(SlidingLogin { username: user.username, token })
+        let mut user = self.watched_log_in(credentials, now).await?;
+        let (_, token) = self.hand_out::<Sliding>(&mut user, now).await?;
+        self.announce_login(&user, now);
+        Ok(SlidingLogin { user: Box::new(user), token })
     }
 
     /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.
@@ -70,18 +77,20 @@ impl<S: Users + TokenLedger> Authority<S> {
 
     async fn hand_out<K: Kind>(
         &self,
-        user: &User,
+        user: &mut User,
         now: Timestamp,
     ) -> Result<(Token<K>, PlainToken), Failure> {
         let parts = &self.parts;
         let token = Token::<K>::for_user(&parts.policy, user, now, self.entropy());
-        let token = token.ok_or_else(|| missing_field(&parts.policy.user_id_field))?;
+        let mut token = token.ok_or_else(|| missing_field(&parts.policy.user_id_field))?;
+        self.customize(&mut token, user)?;
         let plain = self.sign(&token)?;
         if parts.rules.ledger {
             parts.store.record(&Self::ledger_row(&token, &plain, Some(&user.key), now)?).await?;
         }
         if parts.rules.update_last_login {
             parts.store.record_login(&user.key, now).await?;
+            user.last_login = Some(now);
         }
         Ok((token, plain))
     }

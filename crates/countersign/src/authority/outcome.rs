@@ -12,12 +12,19 @@ use crate::password::validation::PasswordIssue;
 use crate::secret::PlainToken;
 use crate::store::{StoreError, UserIdClaim};
 use crate::token::{TokenKind, UntypedToken};
-use crate::user::User;
+use crate::user::{Relations, User};
 
 /// One request, as every dialect can say it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Command {
+    /// Decide a command of somebody who must be known, but need not be who the command is about.
+    As {
+        /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
+        bearer: PlainToken,
+        /// What to decide once that one is good: its outcome is the outcome.
+        then: Box<Command>,
+    },
     /// Who is it that presents this token?
     Authenticate {
         /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
@@ -37,6 +44,11 @@ pub enum Command {
     },
     /// Set the password of the user whom a mailed link names.
     ConfirmPasswordReset(PasswordReset),
+    /// Who is it that presents this token, and what do other tables say of them?
+    Describe {
+        /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
+        token: PlainToken,
+    },
     /// Log in for a refresh and an access token.
     ObtainPair(Credentials),
     /// Log in for a sliding token.
@@ -71,6 +83,8 @@ pub enum Outcome {
     Authenticated(Principal),
     /// To [`Command::Blacklist`].
     Blacklisted,
+    /// To [`Command::Describe`].
+    Described(Principal, Relations),
     /// To [`Command::ObtainPair`].
     Pair(TokenPair),
     /// To [`Command::ChangePassword`] and to [`Command::ConfirmPasswordReset`].
@@ -90,8 +104,10 @@ pub enum Outcome {
 /// What a login gives.
 #[derive(Debug)]
 pub struct TokenPair {
-    /// Who has logged in, as the store spells it.
-    pub username: String,
+    /// Who has logged in.
+    pub user: Box<User>,
+    /// What other tables say of them, where [`Rules::logins_tell_relations`](super::Rules::logins_tell_relations) is on.
+    pub relations: Relations,
     /// For the protected routes.
     pub access: PlainToken,
     /// For the next access token.
@@ -101,8 +117,8 @@ pub struct TokenPair {
 /// What a login for a sliding token gives.
 #[derive(Debug)]
 pub struct SlidingLogin {
-    /// Who has logged in, as the store spells it.
-    pub username: String,
+    /// Who has logged in.
+    pub user: Box<User>,
     /// For the protected routes, and for its own renewal.
     pub token: PlainToken,
 }

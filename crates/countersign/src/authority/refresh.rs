@@ -18,13 +18,17 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn refresh(&self, presented: &PlainToken) -> Result<Refreshed, Failure> {
         let now = self.now();
         let parts = &self.parts;
-        let token = self.admit::<Refresh>(presented, now).await?;
-        let user = self.refreshing_user(&token, presented, now).await?;
-        let access = self.sign(&token.access_token(&parts.policy, now, self.entropy()))?;
+        let mut admitted = self.admit::<Refresh>(presented, now).await?;
+        let user = self.refreshing_user(&mut admitted, presented, now).await?;
+        let token = admitted.token;
+        let mut access = token.access_token(&parts.policy, now, self.entropy());
+        self.customize(&mut access, &user)?;
+        let access = self.sign(&access)?;
         if parts.rules.rotation == Rotation::Off {
             return Ok(Refreshed { access, refresh: None });
         }
-        let successor = token.successor(&parts.policy, now, self.entropy());
+        let mut successor = token.successor(&parts.policy, now, self.entropy());
+        self.customize(&mut successor, &user)?;
         let plain = self.sign(&successor)?;
         if parts.rules.ledger {
             let new = Self::ledger_row(&successor, &plain, Some(&user.key), now)?;

@@ -14,8 +14,10 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub async fn refresh_sliding(&self, presented: &PlainToken) -> Result<PlainToken, Failure> {
         let now = self.now();
         let parts = &self.parts;
-        let token = self.admit::<Sliding>(presented, now).await?;
-        self.refreshing_user(&token, presented, now).await?;
-        Ok(self.sign(&token.renewed(&parts.policy, now)?)?)
+        let mut admitted = self.admit::<Sliding>(presented, now).await?;
+        let user = self.refreshing_user(&mut admitted, presented, now).await?;
+        let mut renewed = admitted.token.renewed(&parts.policy, now)?;
+        self.customize(&mut renewed, &user)?;
+        Ok(self.sign(&renewed)?)
     }
 }

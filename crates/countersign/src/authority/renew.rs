@@ -32,7 +32,7 @@ impl<S: Users + TokenLedger + RefreshTokens> Authority<S> {
 
     async fn renew_by_access_token(&self, presented: &PlainToken, now: Timestamp) -> Result<Grant, Failure> {
         let parts = &self.parts;
-        let token = self.admit::<Access>(presented, now).await?;
+        let token = self.admit::<Access>(presented, now).await?.token;
         let value = token.user_id(&parts.policy)?.filter(|value| !value.is_empty());
         let value = value.ok_or(Refusal::NoUserClaim)?;
         let user = self.renewing_user(&parts.policy.user_id_field, value).await?;

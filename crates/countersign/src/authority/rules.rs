@@ -4,7 +4,9 @@ use std::fmt;
 use std::num::NonZeroU8;
 use std::sync::Arc;
 
-use crate::authority::RefreshGrant;
+use crate::authority::{
+    CustomClaims, DjangoJsonEncoder, JsonEncoder, LoginListener, NobodyListens, RefreshGrant,
+};
 use crate::clock::{Span, Timestamp};
 use crate::secret::PlainToken;
 use crate::token::TokenKind;
@@ -27,6 +29,12 @@ pub struct Rules {
     pub inactive_users_may_log_in: bool,
     /// `CHECK_USER_IS_ACTIVE`, where a token proves authentication.
     pub check_user_is_active: bool,
+    /// Whether a token is good only while its user may log in: whatever it is presented for, its user is looked for,
+    /// and [`authentication_rule`](Self::authentication_rule) asked.
+    pub tokens_ask_for_user: bool,
+    /// Whether a login tells all there is about the user, what [`Users::relations`](crate::store::Users::relations)
+    /// says too.
+    pub logins_tell_relations: bool,
     /// `USER_AUTHENTICATION_RULE`, at login and refresh.
     pub authentication_rule: Arc<dyn AuthenticationRule>,
     /// `AUTH_TOKEN_CLASSES`: the kinds that prove authentication, in the order in which they are tried.
@@ -40,6 +48,12 @@ pub struct Rules {
     ///
     /// [`issue`]: super::Authority::issue
     pub renewal: Renewal,
+    /// Claims of one's own, at login and refresh: what the serializers and schemas of one's own add.
+    pub custom_claims: Option<Arc<dyn CustomClaims>>,
+    /// `JSON_ENCODER`, for custom claims.
+    pub json_encoder: Arc<dyn JsonEncoder>,
+    /// `ON_LOGIN_SUCCESS` and `ON_LOGIN_FAILED`.
+    pub login_listener: Arc<dyn LoginListener>,
 }
 
 impl Default for Rules {
@@ -51,11 +65,16 @@ impl Default for Rules {
             update_last_login: false,
             inactive_users_may_log_in: false,
             check_user_is_active: true,
+            tokens_ask_for_user: false,
+            logins_tell_relations: false,
             authentication_rule: Arc::new(ActiveUsers),
             auth_tokens: vec![TokenKind::Access],
             stateless: false,
             empty_user_claim_is_none: false,
             renewal: Renewal::ByAccessToken,
+            custom_claims: None,
+            json_encoder: Arc::new(DjangoJsonEncoder),
+            login_listener: Arc::new(NobodyListens),
         }
     }
 }
@@ -124,6 +143,18 @@ impl RefreshTokenRules {
 }
 
 /// `USER_AUTHENTICATION_RULE`: who may have tokens. A closure will do.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use countersign::authority::Rules;
+/// use countersign::user::{FieldValue, User};
+///
+/// let mut rules = Rules::default();
+/// rules.authentication_rule = Arc::new(|user: &User| {
+///     user.is_active && user.fields.get("is_staff") == Some(&FieldValue::Bool(true))
+/// });
+/// ```
 pub trait AuthenticationRule: Send + Sync {
     /// Whether this user may log in and refresh.
     fn permits(&self, user: &User) -> bool;

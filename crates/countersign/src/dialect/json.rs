@@ -11,6 +11,8 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 pub enum Json {
     /// `true` or `false`.
     Bool(bool),
+    /// A number with a fraction, or `null` for what JSON has no number for.
+    Float(f64),
     /// A number without a fraction.
     Int(i64),
     /// A list.
@@ -80,6 +82,7 @@ impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
             Self::Int(value) => serializer.serialize_i64(*value),
             Self::List(values) => serializer.collect_seq(values),
             Self::Null => serializer.serialize_unit(),

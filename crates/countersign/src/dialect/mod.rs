@@ -6,6 +6,8 @@
 mod header;
 mod json;
 mod media;
+mod ninja;
+pub mod ninja_auth;
 pub mod ninja_jwt;
 mod principal;
 pub mod simple_jwt;
@@ -19,10 +21,16 @@ use http::{Request, Response, StatusCode};
 
 use crate::authority::{Command, Failure, Outcome};
 pub use json::Json;
+pub use ninja_auth::NinjaAuth;
 pub use ninja_jwt::NinjaJwt;
 pub use simple_jwt::SimpleJwt;
 
 /// How one family of clients speaks.
+///
+/// Where the packages take a serializer or a schema of one's own (`TOKEN_OBTAIN_SERIALIZER`,
+/// `TOKEN_OBTAIN_PAIR_INPUT_SCHEMA` and their kin), this trait is what to write: it says what a request must be and
+/// what is answered. For other claims in the tokens no dialect is needed, but
+/// [`CustomClaims`](crate::authority::CustomClaims).
 pub trait Dialect: Send + Sync + 'static {
     /// The family's URLs, by name.
     type Endpoint: Copy + fmt::Debug + Send + Sync + 'static;

@@ -1,6 +1,7 @@
 //! Who it is, as JSON: what `authenticate` answers in every family.
 
 use crate::authority::Principal;
+use crate::authority::token_user::{flag, username};
 use crate::dialect::Json;
 use crate::store::UserIdClaim;
 use crate::token::UntypedToken;
@@ -35,13 +36,11 @@ fn claimed(id: &UserIdClaim<'_>, token: &UntypedToken) -> Json {
         UserIdClaim::Text(text) => text.clone().into_owned().into(),
     };
     let claims = token.claims();
-    let flag = |name| claims.get::<bool>(name).ok().flatten().unwrap_or_default();
-    let username = claims.text("username").ok().flatten().unwrap_or_default().into_owned();
     Json::object([
         ("id", id),
-        ("username", username.into()),
-        ("is_staff", flag("is_staff").into()),
-        ("is_superuser", flag("is_superuser").into()),
+        ("username", username(claims).into()),
+        ("is_staff", flag(claims, "is_staff").into()),
+        ("is_superuser", flag(claims, "is_superuser").into()),
     ])
 }
 

@@ -57,6 +57,7 @@ pub(super) fn token_error(error: &TokenError, expired: &str, invalid: &str) -> S
         TokenError::MissingClaim(claim) => format!("Token has no '{claim}' claim"),
         TokenError::NoId => "Token has no id".to_owned(),
         TokenError::NoType => "Token has no type".to_owned(),
+        TokenError::UserInactive => USER_INACTIVE.to_owned(),
         TokenError::WrongType => "Token has wrong type".to_owned(),
     }
 }
@@ -78,7 +79,9 @@ pub(super) fn undecided(error: &Error) -> Json {
         ErrorKind::Busy { .. } => "Too many logins at once, try again later.",
         ErrorKind::KeysUnavailable => "The keys to verify tokens with are unavailable, try again later.",
         ErrorKind::NoSigningKey => "This service does not issue tokens.",
-        ErrorKind::Signing | ErrorKind::Store => "Service temporarily unavailable, try again later.",
+        ErrorKind::Claims | ErrorKind::Signing | ErrorKind::Store => {
+            "Service temporarily unavailable, try again later."
+        }
     })
 }
 
@@ -86,7 +89,7 @@ pub(super) fn undecided(error: &Error) -> Json {
 pub(super) fn retry_later(mut response: Response<Bytes>, error: &Error) -> Response<Bytes> {
     let seconds = match error.kind() {
         ErrorKind::Busy { retry_after } => retry_after,
-        ErrorKind::KeysUnavailable | ErrorKind::Signing | ErrorKind::Store => 1,
+        ErrorKind::Claims | ErrorKind::KeysUnavailable | ErrorKind::Signing | ErrorKind::Store => 1,
         ErrorKind::NoSigningKey => return response,
     };
     response.headers_mut().insert(RETRY_AFTER, seconds.into());

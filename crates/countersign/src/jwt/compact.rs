@@ -5,8 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::jwt::Header;
-use crate::jwt::verify::{Invalid, TokenError, Validation, Verified};
+use crate::jwt::{Header, Invalid, TokenError, Validation, Verified};
 use crate::key::VerifyingKey;
 
 /// How long a token may be, in bytes; a longer one is refused before any of it is decoded.

@@ -3,6 +3,7 @@
 //! - A token is [`Unverified`] until a key and a [`Validation`] have looked at it; only [`Verified`] claims
 //!   leave this module, and nothing else can make them.
 //! - The algorithm is the key's. A header that names another one, or `none`, is refused (RFC 8725 §3.1).
+//!   Nothing is good without a signature, unless [`danger`] says so.
 //! - Keys in a header (`jku`, `jwk`, `x5u`, `x5c`) are never looked at; `crit`, `zip` and `b64: false` are
 //!   refused, because nothing here understands them (RFC 7515 §4.1.11).
 //! - Each token has one spelling: padding, `+` and `/`, leftover bits and repeated JSON names are refused.
@@ -14,9 +15,11 @@ mod compact;
 pub mod danger;
 mod header;
 mod sign;
+mod validation;
 mod verify;
 
 pub use compact::{MAX_TOKEN_BYTES, Unverified};
 pub use header::Header;
 pub use sign::sign;
-pub use verify::{Audience, Invalid, Signatures, TokenError, Validation, Verified};
+pub use validation::{Audience, Signatures, Validation};
+pub use verify::{Invalid, TokenError, Verified};

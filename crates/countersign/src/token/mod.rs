@@ -125,6 +125,14 @@ impl<K: Kind> Token<K> {
         claims
     }
 
+    /// Changes the claims of a token that is about to be signed; none of those that the policy
+    /// [owns](TokenPolicy::owns_claim).
+    pub(crate) fn amend(&mut self, change: impl FnOnce(&mut Claims)) {
+        let mut claims = Claims::clone(&self.claims);
+        change(&mut claims);
+        self.claims = Verified::issued(claims);
+    }
+
     /// Puts a new token's type, `exp`, `iat` and id after what is there, in the order in which SimpleJWT writes
     /// them.
     fn blank(

@@ -68,6 +68,22 @@ impl Default for TokenPolicy {
     }
 }
 
+impl TokenPolicy {
+    /// Whether tokens need the claim of this name for themselves: the times, the id, the type, whose, for whom and
+    /// by whom they are.
+    pub fn owns_claim(&self, name: &str) -> bool {
+        let named = [
+            self.token_type_claim.as_deref(),
+            self.jti_claim.as_deref(),
+            self.issued_at_claim.as_deref(),
+            Some(self.user_id_claim.as_str()),
+            Some(self.sliding_refresh_exp_claim.as_str()),
+            self.revoke_claim.as_ref().map(RevokeClaim::name),
+        ];
+        ["aud", "exp", "iat", "iss", "jti", "nbf"].contains(&name) || named.contains(&Some(name))
+    }
+}
+
 /// How a user's id stands in a token. Either form is understood, whichever is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserIdForm {

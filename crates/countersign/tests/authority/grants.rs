@@ -5,6 +5,7 @@ use std::sync::{Arc, Barrier};
 
 use countersign::authority::{AuthorityError, Grant, RefreshTokenRules, Renewal};
 use countersign::jwt::danger;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -245,6 +246,22 @@ fn what_no_row_can_hold_is_unknown() {
         let odd = PlainToken::new(odd);
         assert_eq!(refusal(block_on(house.authority.renew(&odd))), Refusal::UnknownRefreshToken);
         assert_eq!(refusal(block_on(house.authority.revoke(&odd))), Refusal::UnknownRefreshToken);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is presented where something else is kept is unknown, and leaves that as it is.
+    #[test]
+    fn no_other_text_is_a_refresh_token(text in prop_oneof![any::<String>(), "[0-9a-f]{38,42}"]) {
+        let house = plain_house(|_, rules| rules.renewal = Renewal::ByRefreshToken(long_running()));
+        let kept = issued(&house).refresh.unwrap().token;
+        let other = PlainToken::new(text);
+        prop_assume!(other != kept);
+        prop_assert_eq!(refusal(block_on(house.authority.renew(&other))), Refusal::UnknownRefreshToken);
+        prop_assert_eq!(refusal(block_on(house.authority.revoke(&other))), Refusal::UnknownRefreshToken);
+        prop_assert!(block_on(house.authority.renew(&kept)).is_ok());
     }
 }
 

@@ -235,7 +235,7 @@ fn shown(value: &serde_json::Value) -> String {
     }
 }
 
-const TO_SERVE: &str = "If what it adds may be missing here, write the path below the routes.";
+const TO_SERVE: &str = "Once what it adds is said here in other words, or if it may be missing, write the path below the routes.";
 const BEFORE_ROUTES: &str =
     "# A path without its last slash is another one here: APPEND_SLASH is Django's.\n";
 const AFTER_ROUTES: &str =

@@ -90,7 +90,7 @@ fn nothing(project: &Project) -> Failure {
             project.module
         ),
         names => format!(
-            "{names} found, which this version does not serve yet; neither SimpleJWT nor Ninja JWT is in use with the \
+            "{names} found, which is not carried over yet; neither SimpleJWT nor Ninja JWT is in use with the \
              settings {}",
             project.module
         ),

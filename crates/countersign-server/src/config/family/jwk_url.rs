@@ -1,7 +1,7 @@
 //! Where somebody else's keys are published.
 
 use super::super::reference::Surroundings;
-use super::super::setting::{Fault, Setting};
+use super::super::setting::{Fault, Setting, is_url_of_the_web};
 use super::super::tree::Value;
 
 /// `JWK_URL`, or `""` for none. Unlike `PyJWT`'s client, no `file:` (SECURITY.md, row 17).
@@ -13,12 +13,7 @@ impl Setting for JwkUrl {
         if url.is_empty() {
             return Ok(Self(None));
         }
-        let parsed = url.parse::<http::Uri>().ok();
-        let fits = parsed.is_some_and(|uri| {
-            matches!(uri.scheme_str(), Some("http" | "https"))
-                && uri.host().is_some_and(|host| !host.is_empty())
-        });
-        if fits {
+        if is_url_of_the_web(&url) {
             Ok(Self(Some(url)))
         } else {
             Err("takes a URL of http or https, as in \"https://example.com/.well-known/jwks.json\"".into())

@@ -4,6 +4,8 @@
 //!   `verifying_key` and `jwk_url` mean nothing to them.
 //! - The other algorithms sign with `signing_key`, if there is one, and verify with the keys at `jwk_url`, else with
 //!   `verifying_key`, else with the public half of `signing_key`.
+//! - A family may have other names for all of them ([`KeyNames`]). Where the HMAC secret has one of its own, a pair of
+//!   keys beside an HMAC algorithm is refused.
 
 use countersign::key::{Algorithm, KeyError, SigningKey, VerifyingKey, Weakness};
 use countersign::secret::SigningSecret;

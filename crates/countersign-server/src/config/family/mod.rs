@@ -1,12 +1,14 @@
 //! What the families' tables say alike: how tokens look, the keys, what is asked of users, the routes.
 
 pub(super) mod built_ins;
+pub(super) mod callables;
 mod jwk_url;
 pub(super) mod keys;
 mod package;
 mod policy;
 mod routes;
 mod rules;
+mod webhook;
 
 use countersign::authority::Rules;
 use countersign::dialect::Dialect;
@@ -42,7 +44,8 @@ pub(crate) struct TokensConfig {
     pub(crate) algorithm: Algorithm,
     /// What signs and verifies.
     pub(crate) keys: KeysConfig,
-    /// `blacklist`: is the `token_blacklist` app installed? `None` is yes if its tables exist.
+    /// `blacklist`: is the `token_blacklist` app installed? `None` is yes if its tables exist; a package without
+    /// such an app has none.
     pub(crate) blacklist: Option<bool>,
     /// `PASSWORD_RESET_URL`: where mailed links lead; `None` for a family that says nothing of it.
     pub(crate) password_reset_url: Option<String>,
@@ -76,12 +79,16 @@ impl TokensConfig {
         rules: Rules,
     ) -> Result<Self, Reported> {
         let keys = keys::read(settings, shared, KeyNames::SIMPLE_JWTS);
-        let policy = policy::read(settings, policy);
-        let mut blacklist = None;
-        settings.set_as("blacklist", &mut blacklist, Some);
+        let policy = policy::read(settings, package, policy);
+        let claims = callables::claims(settings);
+        let mut blacklist = (!package.has_ledger).then_some(false);
+        if package.has_ledger {
+            settings.set_as("blacklist", &mut blacklist, Some);
+        }
         let rules = rules::read(settings, shared, package, rules, blacklist);
 
-        let ((algorithm, keys), policy, rules) = (keys?, policy?, rules?);
+        let ((algorithm, keys), policy, mut rules) = (keys?, policy?, rules?);
+        callables::write_claims(settings, shared, &claims, &policy, &mut rules);
         if blacklist == Some(true) && policy.jti_claim.is_none() {
             let place = settings.place_of("jti_claim");
             return Err(

@@ -1,20 +1,23 @@
 //! How tokens look and how long they live.
 
 use countersign::jwt::Audience;
-use countersign::token::{RevokeClaim, TokenPolicy};
+use countersign::token::{RevokeClaim, TokenKind, TokenPolicy};
 
 use super::super::duration::Leeway;
 use super::super::reference::Surroundings;
 use super::super::section::{Reported, Section};
 use super::super::setting::{Fault, Name, OffWhenEmpty, Setting};
 use super::super::tree::Value;
+use super::Package;
 
 /// Reads what is said beyond the package's defaults.
-pub(super) fn read(settings: &mut Section<'_>, mut policy: TokenPolicy) -> Result<TokenPolicy, Reported> {
+pub(super) fn read(
+    settings: &mut Section<'_>,
+    package: &Package,
+    mut policy: TokenPolicy,
+) -> Result<TokenPolicy, Reported> {
     settings.set("access_token_lifetime", &mut policy.access_lifetime);
     settings.set("refresh_token_lifetime", &mut policy.refresh_lifetime);
-    settings.set("sliding_token_lifetime", &mut policy.sliding_lifetime);
-    settings.set("sliding_token_refresh_lifetime", &mut policy.sliding_refresh_lifetime);
     settings.set_as("audience", &mut policy.validation.audience, Some);
     settings.set_as("issuer", &mut policy.validation.issuer, Some);
     settings.set_as("leeway", &mut policy.validation.leeway, |Leeway(span)| span);
@@ -22,22 +25,34 @@ pub(super) fn read(settings: &mut Section<'_>, mut policy: TokenPolicy) -> Resul
     settings.set_as("jti_claim", &mut policy.jti_claim, |OffWhenEmpty(name)| name);
     settings.set_as("user_id_claim", &mut policy.user_id_claim, |Name(name)| name);
     settings.set_as("user_id_field", &mut policy.user_id_field, |Name(name)| name);
+    if package.has(TokenKind::Sliding) {
+        sliding(settings, &mut policy);
+    }
+    distinct(settings, package, &policy)?;
+    Ok(policy)
+}
+
+fn sliding(settings: &mut Section<'_>, policy: &mut TokenPolicy) {
+    settings.set("sliding_token_lifetime", &mut policy.sliding_lifetime);
+    settings.set("sliding_token_refresh_lifetime", &mut policy.sliding_refresh_lifetime);
     settings.set_as(
         "sliding_token_refresh_exp_claim",
         &mut policy.sliding_refresh_exp_claim,
         |Name(name)| name,
     );
-    distinct(settings, &policy)?;
-    Ok(policy)
 }
 
 /// Two claims of one name would overwrite each other.
-fn distinct(settings: &Section<'_>, policy: &TokenPolicy) -> Result<(), Reported> {
+fn distinct(settings: &Section<'_>, package: &Package, policy: &TokenPolicy) -> Result<(), Reported> {
+    let renewable_until = policy.sliding_refresh_exp_claim.as_str();
     let claims = [
         ("token_type_claim", policy.token_type_claim.as_deref()),
         ("jti_claim", policy.jti_claim.as_deref()),
         ("user_id_claim", Some(policy.user_id_claim.as_str())),
-        ("sliding_token_refresh_exp_claim", Some(policy.sliding_refresh_exp_claim.as_str())),
+        (
+            "sliding_token_refresh_exp_claim",
+            Some(renewable_until).filter(|_| package.has(TokenKind::Sliding)),
+        ),
         ("revoke_token_claim", policy.revoke_claim.as_ref().map(RevokeClaim::name)),
     ];
     for (index, (key, name)) in claims.iter().enumerate() {

@@ -16,27 +16,40 @@ pub(super) fn read(
     blacklist: Option<bool>,
 ) -> Result<Rules, Reported> {
     rules.inactive_users_may_log_in = shared.users.inactive_users_may_log_in;
-    let rotate = settings.optional("rotate_refresh_tokens");
-    settings.set("blacklist_after_rotation", &mut rules.verify_asks_blacklist);
-    settings.set("update_last_login", &mut rules.update_last_login);
-    let stateless = stateless(settings, package);
+    let always = rules.update_last_login;
+    settings.set_as("update_last_login", &mut rules.update_last_login, |wanted: bool| wanted || always);
+    let rotation =
+        if package.has_ledger { rotation(settings, &mut rules, blacklist) } else { Ok(Rotation::Off) };
+    let stateless = if package.user_classes.is_empty() { Ok(None) } else { stateless(settings, package) };
     let kinds = auth_tokens(settings, package);
+    rules.rotation = rotation?;
     if let Some(stateless) = stateless? {
         rules.stateless = stateless;
     }
     if let Some(kinds) = kinds? {
         rules.auth_tokens = kinds;
     }
-    rules.rotation = match (rotate?.unwrap_or(false), rules.verify_asks_blacklist) {
+    Ok(rules)
+}
+
+/// `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`, which also concerns verification.
+fn rotation(
+    settings: &mut Section<'_>,
+    rules: &mut Rules,
+    blacklist: Option<bool>,
+) -> Result<Rotation, Reported> {
+    let rotate = settings.optional("rotate_refresh_tokens");
+    settings.set("blacklist_after_rotation", &mut rules.verify_asks_blacklist);
+    let rotation = match (rotate?.unwrap_or(false), rules.verify_asks_blacklist) {
         (false, _) => Rotation::Off,
         (true, false) => Rotation::On,
         (true, true) => Rotation::OnWithBlacklist,
     };
-    if rules.rotation == Rotation::OnWithBlacklist && blacklist == Some(false) {
+    if rotation == Rotation::OnWithBlacklist && blacklist == Some(false) {
         let predicate = format!("is false, but {}: turn one of them", AuthorityError::BlacklistWithoutLedger);
         return Err(settings.problem(&settings.place_of("blacklist"), &predicate));
     }
-    Ok(rules)
+    Ok(rotation)
 }
 
 /// `authentication_class`: how a protected route finds the user.
@@ -61,25 +74,19 @@ fn stateless(settings: &mut Section<'_>, package: &Package) -> Result<Option<boo
 
 /// `AUTH_TOKEN_CLASSES`: one kind at least.
 fn auth_tokens(settings: &mut Section<'_>, package: &Package) -> Result<Option<Vec<TokenKind>>, Reported> {
-    let Some(paths) = settings.located::<Vec<String>>("auth_token_classes")? else { return Ok(None) };
-    let kind = |path: &String| match package.class("tokens", path) {
-        "AccessToken" | "access" => Some(TokenKind::Access),
-        "RefreshToken" | "refresh" => Some(TokenKind::Refresh),
-        "SlidingToken" | "sliding" => Some(TokenKind::Sliding),
-        "UntypedToken" | "untyped" => Some(TokenKind::Untyped),
-        _ => None,
-    };
-    match paths.value.iter().map(kind).collect::<Option<Vec<_>>>() {
+    let Some(paths) = settings.located::<Vec<String>>(package.token_classes)? else { return Ok(None) };
+    match paths.value.iter().map(|path| package.kind(path)).collect::<Option<Vec<_>>>() {
         Some(kinds) if kinds.is_empty() => {
             let predicate = "is empty, so nobody could authenticate: list \"access\" at least";
             Err(settings.problem(&paths.place, predicate))
         }
         Some(kinds) => Ok(Some(kinds)),
         None => {
-            let Package { name, module, .. } = package;
+            let Package { name, module, kinds, .. } = package;
+            let names: Vec<_> = kinds.iter().map(|kind| format!("\"{kind}\"")).collect();
             let predicate = format!(
-                "takes \"access\", \"sliding\", \"refresh\" or \"untyped\", or {name}'s own classes, as in \
-                 \"{module}.tokens.AccessToken\": this version knows no other"
+                "takes {}, or {name}'s own classes, as in \"{module}.tokens.AccessToken\": this version knows no other",
+                names.join(", ")
             );
             Err(settings.problem(&paths.place, &predicate))
         }

@@ -23,6 +23,6 @@ mod tests {
 
     #[test]
     fn the_built_ins_are_accepted_and_no_others() {
-        hold("graphql_jwt", &BUILT_INS);
+        hold("graphql_jwt", &[], &BUILT_INS);
     }
 }

@@ -7,9 +7,11 @@ mod tokens;
 
 use std::num::NonZeroUsize;
 
-use countersign::clock::Span;
+use countersign::authority::Renewal;
+use countersign::token::TokenKind;
 
 pub(crate) use self::client::ClientConfig;
+pub(crate) use self::renewal::RefreshTokensConfig;
 use super::Shared;
 use super::family::keys::{self, KeyNames};
 use super::family::{self, Package, TokensConfig};
@@ -31,10 +33,8 @@ pub(crate) struct GraphqlJwtConfig {
     pub(crate) max_depth: NonZeroUsize,
     /// `max_complexity`: how many fields a query may select.
     pub(crate) max_complexity: NonZeroUsize,
-    /// The table of `JWT_REFRESH_TOKEN_MODEL`, where `JWT_LONG_RUNNING_REFRESH_TOKEN` is on.
-    pub(crate) refresh_token_table: Option<String>,
-    /// `JWT_REFRESH_EXPIRATION_DELTA`.
-    pub(crate) refresh_token_lifetime: Span,
+    /// Long-running refresh tokens.
+    pub(crate) refresh_tokens: RefreshTokensConfig,
 }
 
 pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<GraphqlJwtConfig, Reported> {
@@ -51,9 +51,10 @@ pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Gr
     let mut max_complexity = MAX_COMPLEXITY;
     settings.set("max_complexity", &mut max_complexity);
 
-    let (mut policy, renewal) = (policy?, renewal?);
-    policy.issued_at_claim = renewal.allowed.then(|| "origIat".to_owned());
-    let rules = tokens::rules(shared, renewal.rule);
+    let (mut policy, (renewal, refresh_tokens)) = (policy?, renewal?);
+    let is_renewed = !matches!(renewal, Renewal::Off { .. });
+    policy.issued_at_claim = is_renewed.then(|| "origIat".to_owned());
+    let rules = tokens::rules(shared, renewal);
     Ok(GraphqlJwtConfig {
         tokens: TokensConfig::without_ledger(&GRAPHQL_JWT, policy, keys?, rules),
         client: client?,
@@ -61,8 +62,7 @@ pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Gr
         graphiql,
         max_depth,
         max_complexity,
-        refresh_token_table: renewal.table,
-        refresh_token_lifetime: renewal.lifetime,
+        refresh_tokens,
     })
 }
 
@@ -79,6 +79,9 @@ const GRAPHQL_JWT: Package = Package {
     name: "strawberry-django-extras",
     table: "graphql_jwt",
     module: "strawberry_django_extras.jwt",
+    kinds: &[TokenKind::Access],
+    token_classes: "",
+    has_ledger: false,
     user_classes: &[],
     stateless_classes: &[],
 };

@@ -12,19 +12,21 @@ use super::super::setting::{Fault, Setting};
 use super::super::tree::Value;
 use super::super::{Profile, Shared};
 
-/// What is configured, whether or not it is in use.
-pub(super) struct RenewalConfig {
-    /// `JWT_ALLOW_REFRESH`.
-    pub(super) allowed: bool,
-    /// What the authority does.
-    pub(super) rule: Renewal,
-    /// Where long-running refresh tokens are kept, if there are any.
-    pub(super) table: Option<String>,
+/// Where long-running refresh tokens are, and how long they live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RefreshTokensConfig {
+    /// `JWT_LONG_RUNNING_REFRESH_TOKEN`: whether there are any, so that there must be the table.
+    pub(crate) are_kept: bool,
+    /// The table of `JWT_REFRESH_TOKEN_MODEL`.
+    pub(crate) table: String,
     /// `JWT_REFRESH_EXPIRATION_DELTA`.
-    pub(super) lifetime: Span,
+    pub(crate) lifetime: Span,
 }
 
-pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<RenewalConfig, Reported> {
+pub(super) fn read(
+    settings: &mut Section<'_>,
+    shared: &Shared<'_>,
+) -> Result<(Renewal, RefreshTokensConfig), Reported> {
     let (mut allowed, mut long_running, mut reuse) = (true, false, false);
     settings.set("jwt_allow_refresh", &mut allowed);
     settings.set("jwt_long_running_refresh_token", &mut long_running);
@@ -39,7 +41,7 @@ pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Re
         (true, false) => Renewal::ByAccessToken,
         (false, revocable) => Renewal::Off { revocable },
     };
-    Ok(RenewalConfig { allowed, rule, table: long_running.then_some(table), lifetime })
+    Ok((rule, RefreshTokensConfig { are_kept: long_running, table, lifetime }))
 }
 
 /// `JWT_REFRESH_TOKEN_N_BYTES`, enough of them not to be guessed.
@@ -131,15 +133,17 @@ mod tests {
         let bytes = NonZeroU8::new(32).unwrap();
         let rules = RefreshTokenRules { lifetime: Span::from_days(1), bytes, reuse: true };
         assert_eq!(rule(&set), Renewal::ByRefreshToken(rules));
-        assert_eq!(graphql(&set).refresh_token_lifetime, Span::from_days(1));
+        assert_eq!(graphql(&set).refresh_tokens.lifetime, Span::from_days(1));
     }
 
     #[test]
     fn the_model_names_the_table_as_django_does() {
         let table = |model: &str| {
-            graphql(&format!("jwt_long_running_refresh_token = true\n{model}")).refresh_token_table.unwrap()
+            let tokens = graphql(&format!("jwt_long_running_refresh_token = true\n{model}")).refresh_tokens;
+            assert!(tokens.are_kept);
+            tokens.table
         };
-        assert_eq!(graphql("").refresh_token_table, None);
+        assert!(!graphql("").refresh_tokens.are_kept);
         assert_eq!(table(""), "refresh_token_refreshtoken");
         assert_eq!(
             table("jwt_refresh_token_model = 'refresh_token.RefreshToken'"),

@@ -150,6 +150,8 @@ mod tests {
             username: "u".into(),
             password: countersign::secret::StoredPassword::new("!"),
             is_active: false,
+            last_login: None,
+            email: None,
             fields: countersign::user::Fields::default(),
         };
         let text = "[users]\nauthentication_backend = 'django.contrib.auth.backends.AllowAllUsersModelBackend'\n\

@@ -5,8 +5,9 @@ mod built_ins;
 use countersign::authority::Rules;
 use countersign::dialect::NinjaJwt;
 use countersign::dialect::ninja_jwt::Endpoint;
-use countersign::token::{TokenPolicy, UserIdForm};
+use countersign::token::{TokenKind, TokenPolicy, UserIdForm};
 
+use self::built_ins::{JSON_ENCODERS, RULE};
 use super::Shared;
 use super::family::{self, FamilyConfig, Package, TokensConfig};
 use super::section::{Reported, Section};
@@ -19,7 +20,10 @@ pub(super) fn read(
     let mut policy = TokenPolicy::default();
     policy.user_id_form = UserIdForm::Native;
     policy.access_keeps_iat = true;
-    let tokens = TokensConfig::read(settings, shared, &NINJA_JWT, policy, Rules::default());
+    let mut rules = Rules::default();
+    family::callables::json_encoder(settings, &JSON_ENCODERS, &mut rules);
+    family::callables::rule(settings, shared, "user_authentication_rule", &[RULE], &mut rules);
+    let tokens = TokensConfig::read(settings, shared, &NINJA_JWT, policy, rules);
     let dialect = NinjaJwt::default().username_field(&shared.users.username_field);
     let routes = settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL));
     Ok(FamilyConfig { tokens: tokens?, dialect, routes: routes? })
@@ -29,6 +33,9 @@ const NINJA_JWT: Package = Package {
     name: "Ninja JWT",
     table: "ninja_jwt",
     module: "ninja_jwt",
+    kinds: &[TokenKind::Access, TokenKind::Sliding, TokenKind::Refresh, TokenKind::Untyped],
+    token_classes: "auth_token_classes",
+    has_ledger: true,
     user_classes: &["JWTAuth", "AsyncJWTAuth"],
     stateless_classes: &["JWTStatelessUserAuthentication", "JWTTokenUserAuth", "AsyncJWTTokenUserAuth"],
 };

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use countersign::authority::Rules;
 use countersign::dialect::SimpleJwt;
 use countersign::dialect::simple_jwt::Endpoint;
-use countersign::token::TokenPolicy;
+use countersign::token::{TokenKind, TokenPolicy};
 use countersign::user::User;
 
+use self::built_ins::{JSON_ENCODERS, ON_LOGIN_FAILED, ON_LOGIN_SUCCESS, RULE};
 use super::Shared;
 use super::family::{self, FamilyConfig, Package, TokensConfig};
 use super::section::{Reported, Section};
@@ -31,6 +32,10 @@ pub(super) fn read(
     if !rules.check_user_is_active {
         rules.authentication_rule = Arc::new(|_: &User| true);
     }
+    let events = [("on_login_success", &[ON_LOGIN_SUCCESS][..]), ("on_login_failed", &[ON_LOGIN_FAILED][..])];
+    family::callables::login_webhooks(settings, shared, SIMPLE_JWT.table, events, &mut rules);
+    family::callables::json_encoder(settings, &JSON_ENCODERS, &mut rules);
+    family::callables::rule(settings, shared, "user_authentication_rule", &[RULE], &mut rules);
     let tokens = TokensConfig::read(settings, shared, &SIMPLE_JWT, policy, rules);
     let dialect = client::read(settings, shared);
     let routes = settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL));
@@ -41,6 +46,9 @@ const SIMPLE_JWT: Package = Package {
     name: "SimpleJWT",
     table: "simple_jwt",
     module: "rest_framework_simplejwt",
+    kinds: &[TokenKind::Access, TokenKind::Sliding, TokenKind::Refresh, TokenKind::Untyped],
+    token_classes: "auth_token_classes",
+    has_ledger: true,
     user_classes: &["JWTAuthentication"],
     stateless_classes: &["JWTStatelessUserAuthentication", "JWTTokenUserAuthentication"],
 };

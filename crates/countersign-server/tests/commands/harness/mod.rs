@@ -2,13 +2,15 @@
 
 mod client;
 mod django;
+mod hook;
 mod lines;
 mod place;
 mod postgres;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
-pub(crate) use self::django::{DjangoProject, virtual_environment};
+pub(crate) use self::django::{DjangoProject, python, virtual_environment};
+pub(crate) use self::hook::Hook;
 pub(crate) use self::lines::Lines;
 pub(crate) use self::place::{Finished, Place};
 pub(crate) use self::postgres::{PostgresServer, new_database};

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use sqlx::postgres::PgConnectOptions;
@@ -11,6 +11,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ColumnIndex, ConnectOptions, Decode, Row, Type};
 use tempfile::TempDir;
 
+use super::django::python;
 use super::{PASSWORD, SECRET, Server};
 
 /// A temporary folder, in which commands find nothing of the machine's own configuration.
@@ -129,6 +130,16 @@ impl Place {
         let mut command = self.command(args);
         command.envs(environment.iter().copied());
         Finished::of(command, input)
+    }
+
+    /// Runs a command at a terminal, where a person answers each question; what was on the screen.
+    pub(crate) fn type_at_a_terminal(&self, args: &[&str], answers: &[(&str, &str)]) -> Finished {
+        let ours = self.command(args);
+        let mut command = Command::new(python());
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/terminal.py"));
+        command.arg(serde_json::to_string(answers).unwrap()).arg(ours.get_program()).args(ours.get_args());
+        command.current_dir(&self.folder).env("NO_COLOR", "1");
+        Finished::of(command, "")
     }
 
     /// Starts `countersign serve` as configured.

@@ -6,7 +6,6 @@
 //! - Refusals are 401 with `detail` and `code`, and without `WWW-Authenticate`.
 //! - The method comes first: 405 for every other one, `HEAD` and `OPTIONS` too.
 
-mod body;
 mod endpoint;
 mod error;
 mod exchange;
@@ -19,7 +18,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::authority::{Failure, Outcome};
-use crate::dialect::{Dialect, Parsed, Rejection};
+use crate::dialect::{Dialect, Parsed, Rejection, ninja};
 pub use endpoint::Endpoint;
 pub use exchange::Exchange;
 
@@ -64,7 +63,7 @@ impl Dialect for NinjaJwt {
                 let exchange = Exchange::of(endpoint, &command);
                 Parsed::Command(command, exchange)
             }
-            Err(error) => Parsed::Reply(Self::render_error(endpoint, error)),
+            Err(error) => Parsed::Reply(Self::render_error(error)),
         }
     }
 
@@ -72,11 +71,11 @@ impl Dialect for NinjaJwt {
         match decision {
             Ok(outcome) => self.render_outcome(exchange, outcome),
             Err(Failure::Refused(refusal)) => Self::render_refusal(exchange.endpoint, refusal),
-            Err(Failure::Undecided(error)) => Self::render_undecided(&error),
+            Err(Failure::Undecided(error)) => ninja::undecided(&error),
         }
     }
 
     fn reject(&self, _: Endpoint, rejection: Rejection) -> Response<Bytes> {
-        Self::render_rejection(rejection)
+        ninja::rejection(rejection)
     }
 }

@@ -2,50 +2,52 @@
 
 use bytes::Bytes;
 use http::Request;
-use http::header::AUTHORIZATION;
 
 use crate::authority::{Command, Credentials};
 use crate::dialect::NinjaJwt;
-use crate::dialect::header::joined;
+use crate::dialect::ninja::{self, Body, Fields, Issue, IssueKind, NinjaError, Value};
 use crate::dialect::ninja_jwt::Endpoint;
-use crate::dialect::ninja_jwt::body::{self, Body, Fields, Value};
-use crate::dialect::ninja_jwt::error::{ApiError, Issue, IssueKind};
+use crate::dialect::ninja_jwt::error::ApiError;
 use crate::secret::{Password, PlainToken};
 
 impl NinjaJwt {
     /// The command. Django Ninja looks at the method before it authenticates.
     pub(super) fn command(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Result<Command, ApiError> {
         if *request.method() != endpoint.method() {
-            return Err(ApiError::MethodNotAllowed);
+            return Err(NinjaError::MethodNotAllowed(endpoint.method()).into());
         }
         if endpoint == Endpoint::Authenticate {
-            return bearer(request).map(|token| Command::Authenticate { token });
+            return Ok(Command::Authenticate { token: ninja::bearer(request)? });
         }
-        let body = body::read(request.body())?;
+        let (body, parameter) = (ninja::read(request.body())?, endpoint.parameter());
         match endpoint {
-            Endpoint::TokenObtainPair => self.credentials(body).map(Command::ObtainPair),
-            Endpoint::TokenObtainSliding => self.credentials(body).map(Command::ObtainSliding),
-            Endpoint::TokenRefresh => token(body, "refresh", "token is required", not_a_string)
+            Endpoint::TokenObtainPair => self.credentials(body, parameter).map(Command::ObtainPair),
+            Endpoint::TokenObtainSliding => self.credentials(body, parameter).map(Command::ObtainSliding),
+            Endpoint::TokenRefresh => token(body, parameter, "refresh", "token is required", not_a_string)
                 .map(|refresh| Command::Refresh { refresh }),
-            Endpoint::TokenBlacklist => token(body, "refresh", "refresh token is required", not_a_token)
-                .map(|refresh| Command::Blacklist { refresh }),
-            Endpoint::TokenRefreshSliding => token(body, "token", "token is required", not_a_string)
-                .map(|token| Command::RefreshSliding { token }),
+            Endpoint::TokenBlacklist => {
+                token(body, parameter, "refresh", "refresh token is required", not_a_token)
+                    .map(|refresh| Command::Blacklist { refresh })
+            }
+            Endpoint::TokenRefreshSliding => {
+                token(body, parameter, "token", "token is required", not_a_string)
+                    .map(|token| Command::RefreshSliding { token })
+            }
             Endpoint::TokenVerify | Endpoint::Authenticate => {
-                token(body, "token", "token is required", not_a_token).map(|token| Command::Verify { token })
+                token(body, parameter, "token", "token is required", not_a_token)
+                    .map(|token| Command::Verify { token })
             }
         }
     }
 
     /// What a login needs: first what Ninja JWT asks of the fields, then what Pydantic asks of them.
-    fn credentials(&self, body: Body<'_>) -> Result<Credentials, ApiError> {
+    fn credentials(&self, body: Body<'_>, parameter: &'static str) -> Result<Credentials, ApiError> {
         let name = &*self.username_field;
         let fields = match body {
-            Body::Absent => return Err(unprocessable([Issue::of_body(IssueKind::Missing)])),
+            Body::Absent => return Err(unprocessable(parameter, [Issue::of_body(IssueKind::Missing)])),
             Body::Other => {
-                return Err(unprocessable(
-                    ["password", name].map(|field| Issue::of(field, IssueKind::Missing)),
-                ));
+                let missing = ["password", name].map(|field| Issue::of(field, IssueKind::Missing));
+                return Err(unprocessable(parameter, missing));
             }
             Body::Fields(fields) => fields,
         };
@@ -61,9 +63,9 @@ impl NinjaJwt {
             }
             // No hasher can take it: Django's own says so with this error, PBKDF2's in these words.
             (Value::Text(_), Value::NotUnicode(lone)) if issues.is_empty() => {
-                Err(unprocessable([Issue::of_body(IssueKind::Value(lone.to_string()))]))
+                Err(unprocessable(parameter, [Issue::of_body(IssueKind::Value(lone.to_string()))]))
             }
-            _ => Err(ApiError::Unprocessable(issues)),
+            _ => Err(NinjaError::Unprocessable(parameter, issues).into()),
         }
     }
 
@@ -94,45 +96,35 @@ impl NinjaJwt {
 /// A token in the body. What is no string, Ninja JWT either tries as a token or leaves to Pydantic.
 fn token(
     body: Body<'_>,
+    parameter: &'static str,
     name: &str,
     required: &str,
-    odd: fn(&str) -> ApiError,
+    odd: fn(&'static str, &str) -> ApiError,
 ) -> Result<PlainToken, ApiError> {
     let fields = match body {
-        Body::Absent => return Err(unprocessable([Issue::of_body(IssueKind::Missing)])),
-        Body::Other => return Err(unprocessable([Issue::of_body(IssueKind::NotAnObject)])),
+        Body::Absent => return Err(unprocessable(parameter, [Issue::of_body(IssueKind::Missing)])),
+        Body::Other => return Err(unprocessable(parameter, [Issue::of_body(IssueKind::NotAnObject)])),
         Body::Fields(fields) => fields,
     };
     match fields.given(name) {
         None => Err(ApiError::Required(vec![(name.to_owned(), required.to_owned())])),
-        Some(Value::Other) => Err(odd(name)),
+        Some(Value::Other) => Err(odd(parameter, name)),
         // Ninja JWT answers this to a token for verification or revocation; to one for a refresh it is a 500.
         Some(Value::NotUnicode(lone)) => {
-            Err(unprocessable([Issue::of_body(IssueKind::Value(lone.to_string()))]))
+            Err(unprocessable(parameter, [Issue::of_body(IssueKind::Value(lone.to_string()))]))
         }
         Some(Value::Text(text)) => Ok(PlainToken::new(text)),
     }
 }
 
-fn not_a_string(name: &str) -> ApiError {
-    unprocessable([Issue::of(name, IssueKind::NotAString)])
+fn not_a_string(parameter: &'static str, name: &str) -> ApiError {
+    unprocessable(parameter, [Issue::of(name, IssueKind::NotAString)])
 }
 
-fn not_a_token(_: &str) -> ApiError {
+fn not_a_token(_: &'static str, _: &str) -> ApiError {
     ApiError::NotAToken
 }
 
-fn unprocessable<const N: usize>(issues: [Issue; N]) -> ApiError {
-    ApiError::Unprocessable(issues.into())
-}
-
-/// The token in the `Authorization` header: all that follows the first blank.
-fn bearer(request: &Request<Bytes>) -> Result<PlainToken, ApiError> {
-    let header = joined(request.headers(), &AUTHORIZATION).unwrap_or_default();
-    let (scheme, token) = header.split_once(' ').unwrap_or((&header, ""));
-    if scheme.eq_ignore_ascii_case("bearer") {
-        Ok(PlainToken::new(token))
-    } else {
-        Err(ApiError::Unauthorized)
-    }
+fn unprocessable<const N: usize>(parameter: &'static str, issues: [Issue; N]) -> ApiError {
+    NinjaError::Unprocessable(parameter, issues.into()).into()
 }

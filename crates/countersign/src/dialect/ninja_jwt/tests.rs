@@ -4,8 +4,9 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use super::*;
 use crate::authority::{Attempt, Command, Refreshed, Refusal, TokenPair};
 use crate::jwt::{Invalid, TokenError};
-use crate::secret::PlainToken;
+use crate::secret::{PlainToken, StoredPassword};
 use crate::token::TokenKind;
+use crate::user::{Fields, Relations, User, UserKey};
 
 fn post(endpoint: Endpoint, body: &str) -> Parsed<Exchange> {
     let request = Request::post("/").body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
@@ -184,8 +185,18 @@ fn a_refresh_always_answers_with_both_tokens() {
 
 #[test]
 fn a_login_tells_the_name_in_its_field() {
-    let pair = TokenPair {
+    let user = User {
+        key: UserKey::Int(1),
         username: "gräfin@x".into(),
+        password: StoredPassword::new("!"),
+        is_active: true,
+        email: None,
+        last_login: None,
+        fields: Fields::default(),
+    };
+    let pair = TokenPair {
+        user: Box::new(user),
+        relations: Relations::default(),
         access: PlainToken::new("a"),
         refresh: PlainToken::new("r"),
     };

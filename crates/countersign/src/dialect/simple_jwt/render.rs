@@ -15,7 +15,9 @@ use crate::jwt::TokenError;
 impl SimpleJwt {
     pub(super) fn render_outcome(&self, exchange: &Exchange, outcome: Outcome) -> Response<Bytes> {
         let body = match outcome {
-            Outcome::Authenticated(principal) => return self.render_principal(exchange, &principal),
+            Outcome::Authenticated(principal) | Outcome::Described(principal, _) => {
+                return self.render_principal(exchange, &principal);
+            }
             Outcome::Blacklisted
             | Outcome::PasswordChanged
             | Outcome::PasswordResetRequested

@@ -60,8 +60,7 @@ impl PasswordRule for UserAttributeSimilarity {
         let similar = self.user_attributes.iter().find(|name| match user.get(name) {
             Some(FieldValue::Text(value)) if !value.is_empty() => {
                 let value = value.to_lowercase();
-                let words = value.split(|char| !is_word(char)).filter(|word| !word.is_empty());
-                words.chain([&*value]).any(|part| password.is_like(part, self.max_similarity))
+                words(&value).chain([&*value]).any(|part| password.is_like(part, self.max_similarity))
             }
             _ => false,
         })?;
@@ -70,6 +69,15 @@ impl PasswordRule for UserAttributeSimilarity {
             format!("The password is too similar to the {}.", verbose_name(similar)),
         ))
     }
+}
+
+/// What `re.split(r"\W+", …)` gives: the words, and nothing at an end that is no word's.
+fn words(value: &str) -> impl Iterator<Item = &str> {
+    let is_gap = |char| !is_word(char);
+    let starts = value.starts_with(is_gap).then_some("");
+    let ends = value.ends_with(is_gap).then_some("");
+    let words = value.split(is_gap).filter(|word| !word.is_empty());
+    starts.into_iter().chain(words).chain(ends)
 }
 
 /// How often each character stands in a text: all that is compared.
@@ -97,6 +105,9 @@ impl Letters {
             return false;
         }
         let total = self.length + part.length;
+        if total == 0 {
+            return true;
+        }
         let common = |(char, count): (&char, &usize)| self.counts.get(char).map_or(0, |own| *own.min(count));
         let matches: usize = part.counts.iter().map(common).sum();
         2.0 * matches as f64 / total as f64 >= max_similarity

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use crate::dialect::ninja_jwt::error::ApiError;
+use crate::dialect::ninja::NinjaError;
 use crate::dialect::surrogates::{self, LoneSurrogates};
 
 /// A body, before its fields are looked at.
 #[derive(Debug)]
-pub(super) enum Body<'a> {
+pub(in crate::dialect) enum Body<'a> {
     /// Nothing at all.
     Absent,
     /// A JSON object; of several members of one name the last counts.
@@ -20,11 +20,11 @@ pub(super) enum Body<'a> {
 
 /// The members of a JSON object.
 #[derive(Debug)]
-pub(super) struct Fields<'a>(BTreeMap<String, &'a RawValue>);
+pub(in crate::dialect) struct Fields<'a>(BTreeMap<String, &'a RawValue>);
 
-/// A value that Python takes for true.
+/// A member's value.
 #[derive(Debug, PartialEq)]
-pub(super) enum Value {
+pub(in crate::dialect) enum Value {
     /// A string with halves of surrogate pairs in it.
     NotUnicode(LoneSurrogates),
     /// No string.
@@ -36,16 +36,16 @@ pub(super) enum Value {
 /// Reads a body.
 ///
 /// DIFFERENCE: JSON is what RFC 8259 says. Python's parser also takes `NaN`, `Infinity`, UTF-16 and UTF-32.
-pub(super) fn read(bytes: &[u8]) -> Result<Body<'_>, ApiError> {
+pub(in crate::dialect) fn read(bytes: &[u8]) -> Result<Body<'_>, NinjaError> {
     if bytes.is_empty() {
         return Ok(Body::Absent);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| ApiError::CannotParse)?;
+    let text = std::str::from_utf8(bytes).map_err(|_| NinjaError::CannotParse)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let value: &RawValue = serde_json::from_str(text).map_err(|_| ApiError::CannotParse)?;
+    let value: &RawValue = serde_json::from_str(text).map_err(|_| NinjaError::CannotParse)?;
     match value.get().as_bytes()[0] {
         b'{' => {
-            let members = serde_json::from_str(value.get()).map_err(|_| ApiError::CannotParse)?;
+            let members = serde_json::from_str(value.get()).map_err(|_| NinjaError::CannotParse)?;
             Ok(Body::Fields(Fields(members)))
         }
         _ => Ok(Body::Other),
@@ -54,24 +54,30 @@ pub(super) fn read(bytes: &[u8]) -> Result<Body<'_>, ApiError> {
 
 impl Fields<'_> {
     /// Whether there is a member of this name, `null` included.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(in crate::dialect) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// The member of this name; `None` also for what Python takes for false.
-    pub(super) fn given(&self, name: &str) -> Option<Value> {
+    /// The member of this name, `null` included.
+    pub(in crate::dialect) fn value(&self, name: &str) -> Option<Value> {
         let json = self.0.get(name)?.get();
-        match json.as_bytes()[0] {
-            b'n' | b'f' => None,
-            b't' => Some(Value::Other),
-            b'"' => match surrogates::text(json) {
-                Ok(text) if text.is_empty() => None,
-                Ok(text) => Some(Value::Text(text)),
-                Err(lone) => Some(Value::NotUnicode(lone)),
-            },
-            b'[' | b'{' => (!is_empty(json)).then_some(Value::Other),
-            _ => json.parse().is_ok_and(|number: f64| number != 0.0).then_some(Value::Other),
+        if !json.starts_with('"') {
+            return Some(Value::Other);
         }
+        Some(surrogates::text(json).map_or_else(Value::NotUnicode, Value::Text))
+    }
+
+    /// The member of this name; `None` also for what Python takes for false.
+    pub(in crate::dialect) fn given(&self, name: &str) -> Option<Value> {
+        let json = self.0.get(name)?.get();
+        let is_true = match json.as_bytes()[0] {
+            b'n' | b'f' => false,
+            b't' => true,
+            b'"' => json != "\"\"",
+            b'[' | b'{' => !is_empty(json),
+            _ => json.parse().is_ok_and(|number: f64| number != 0.0),
+        };
+        if is_true { self.value(name) } else { None }
     }
 }
 
@@ -105,6 +111,17 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_there_whatever_python_takes_it_for() {
+        let Ok(Body::Fields(fields)) = read(br#"{"null":null,"empty":"","n":0}"#) else {
+            panic!("an object")
+        };
+        assert_eq!(fields.value("null"), Some(Value::Other));
+        assert_eq!(fields.value("empty"), Some(Value::Text(String::new())));
+        assert_eq!(fields.value("n"), Some(Value::Other));
+        assert_eq!(fields.value("absent"), None);
+    }
+
+    #[test]
     fn only_objects_have_fields() {
         assert!(matches!(read(b""), Ok(Body::Absent)));
         for body in ["null", "[]", "5", "\"x\"", "true", "[{}]"] {
@@ -118,7 +135,7 @@ mod tests {
     #[test]
     fn what_is_not_json_cannot_be_parsed() {
         for body in [&b"{"[..], b" ", b"a=1", b"\xff", b"{} {}", b"NaN", b"{\"a\":Infinity}", b"{\0}\0"] {
-            assert_eq!(read(body).unwrap_err(), ApiError::CannotParse, "{body:?}");
+            assert_eq!(read(body).unwrap_err(), NinjaError::CannotParse, "{body:?}");
         }
     }
 }

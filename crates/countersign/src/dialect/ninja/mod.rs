@@ -1,0 +1,13 @@
+//! What the packages on Django Ninja say alike: how a body is read, what is wrong with one, how an answer looks.
+
+mod bearer;
+mod body;
+mod error;
+mod issue;
+mod respond;
+
+pub(super) use bearer::bearer;
+pub(super) use body::{Body, Fields, Value, read};
+pub(super) use error::NinjaError;
+pub(super) use issue::{Issue, IssueKind};
+pub(super) use respond::{rejection, respond, undecided};

@@ -1,0 +1,26 @@
+//! An answer as Django Ninja sends it, and ours where it has none.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+
+use crate::dialect::{Json, Rejection, words};
+use crate::error::Error;
+
+/// JSON as Python writes it.
+pub(in crate::dialect) fn respond(status: StatusCode, body: &Json) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_python()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    response
+}
+
+/// Nothing was decided: the client may try again, and is told nothing about the cause.
+pub(in crate::dialect) fn undecided(error: &Error) -> Response<Bytes> {
+    words::retry_later(respond(StatusCode::SERVICE_UNAVAILABLE, &words::undecided(error)), error)
+}
+
+/// Why a request was not read.
+pub(in crate::dialect) fn rejection(rejection: Rejection) -> Response<Bytes> {
+    respond(rejection.status(), &words::rejection(rejection))
+}

@@ -1,0 +1,96 @@
+//! Long-running refresh tokens in memory.
+
+use std::num::NonZeroU32;
+
+use crate::clock::Timestamp;
+use crate::memory::{MemoryStore, Tables};
+use crate::secret::PlainToken;
+use crate::store::{Claim, NewRefreshToken, RefreshTokens, StoreError, StoredRefreshToken};
+use crate::user::UserKey;
+
+/// A long-running refresh token as a [`MemoryStore`] keeps it: a row of `refresh_token_refreshtoken`.
+#[derive(Clone, Debug)]
+pub struct RefreshTokenRow {
+    /// The token.
+    pub token: PlainToken,
+    /// Whose it is.
+    pub user: UserKey,
+    /// When it was made, or took the place of another.
+    pub created_at: Timestamp,
+    /// Since when it is good no more.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl MemoryStore {
+    /// Every long-running refresh token, in the order of their making.
+    pub fn refresh_tokens(&self) -> Vec<RefreshTokenRow> {
+        self.tables().refresh_tokens.clone()
+    }
+}
+
+impl RefreshTokens for MemoryStore {
+    async fn keep_refresh_token(&self, token: &NewRefreshToken<'_>) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let known = tables.knows(token.user);
+        if known {
+            tables.refresh_tokens.push(RefreshTokenRow {
+                token: token.token.clone(),
+                user: token.user.clone(),
+                created_at: token.created_at,
+                revoked_at: None,
+            });
+        }
+        Ok(known)
+    }
+
+    async fn find_refresh_token(&self, token: &PlainToken) -> Result<Option<StoredRefreshToken>, StoreError> {
+        Ok(self.tables().live_refresh_token(token).map(|row| StoredRefreshToken {
+            token: row.token.clone(),
+            user: row.user.clone(),
+            created_at: row.created_at,
+        }))
+    }
+
+    async fn replace_refresh_token(
+        &self,
+        old: &PlainToken,
+        new: &PlainToken,
+        at: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        let mut tables = self.tables();
+        let Some(row) = tables.live_refresh_token(old) else { return Ok(Claim::Lost) };
+        row.token = new.clone();
+        row.created_at = at;
+        Ok(Claim::Won)
+    }
+
+    async fn revoke_refresh_token(&self, token: &PlainToken, at: Timestamp) -> Result<Claim, StoreError> {
+        let mut tables = self.tables();
+        let Some(row) = tables.live_refresh_token(token) else { return Ok(Claim::Lost) };
+        row.revoked_at = Some(at);
+        Ok(Claim::Won)
+    }
+
+    async fn clear_refresh_tokens(
+        &self,
+        created_before: Option<Timestamp>,
+        limit: NonZeroU32,
+    ) -> Result<u64, StoreError> {
+        let mut tables = self.tables();
+        let mut left = limit.get();
+        let before = tables.refresh_tokens.len();
+        tables.refresh_tokens.retain(|row| {
+            let is_old = created_before.is_some_and(|oldest| row.created_at < oldest);
+            let goes = left > 0 && (row.revoked_at.is_some() || is_old);
+            left -= u32::from(goes);
+            !goes
+        });
+        Ok((before - tables.refresh_tokens.len()) as u64)
+    }
+}
+
+impl Tables {
+    fn live_refresh_token(&mut self, token: &PlainToken) -> Option<&mut RefreshTokenRow> {
+        self.refresh_tokens.iter_mut().find(|row| row.token == *token && row.revoked_at.is_none())
+    }
+}
