@@ -2,34 +2,18 @@
 //! and the dialect render it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::any;
-use bytes::Bytes;
 use countersign::authority::{Authority, Failure, Outcome};
-use countersign::dialect::{Dialect, Parsed, Rejection};
-use countersign::error::Causes;
+use countersign::dialect::{Dialect, Parsed};
 use countersign::store::{TokenLedger, Users};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-/// How much of a request body is read, and for how long.
-#[derive(Clone, Copy, Debug)]
-pub struct BodyLimits {
-    /// The longest body, in bytes; 1 MiB by default.
-    pub bytes: usize,
-    /// How long a client may take to send it; 30 seconds by default.
-    pub time: Duration,
-}
-
-impl Default for BodyLimits {
-    fn default() -> Self {
-        Self { bytes: 1024 * 1024, time: Duration::from_secs(30) }
-    }
-}
+use crate::body::{BodyLimits, read};
+use crate::log::log_failure;
 
 /// Routes for the endpoints of one family, each at its own path, for every method.
 ///
@@ -89,31 +73,14 @@ where
             }
             Parsed::Reply(response) => response,
         },
-        Err(rejection) => {
-            tracing::info!(?rejection, "a request was given up");
-            family.dialect.reject(endpoint, rejection)
-        }
+        Err(rejection) => family.dialect.reject(endpoint, rejection),
     };
     response.map(Body::from)
 }
 
-async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Rejection> {
-    let whole = Limited::new(body, limits.bytes).collect();
-    match tokio::time::timeout(limits.time, whole).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Rejection::BodyTooLarge),
-        Ok(Err(_)) => Err(Rejection::BodyUnreadable),
-        Err(_) => Err(Rejection::Timeout),
-    }
-}
-
 /// What the client is not told goes here, once.
 fn log(decision: &Result<Outcome, Failure>) {
-    match decision {
-        Ok(_) => {}
-        Err(Failure::Refused(refusal)) => tracing::info!(%refusal, "a request was refused"),
-        Err(Failure::Undecided(error)) => {
-            tracing::error!(error = %Causes(error), "a request could not be decided");
-        }
+    if let Err(failure) = decision {
+        log_failure(failure);
     }
 }

@@ -109,6 +109,7 @@ pub(crate) struct Init {
     after_help = "Run it in the project's folder, with its virtual environment active and the variables set that its\n\
                   settings read:\n  countersign import-django\nor name all of that:\n  \
                   countersign import-django --project ../shop --python ../shop/.venv/bin/python\n\n\
+                  It knows SimpleJWT, Ninja JWT, dj-ninja-auth and the GraphQL JWT of strawberry-django-extras.\n\
                   Django itself is asked, so what counts is what the settings come to. Secrets go into files of\n\
                   their own beside the configuration. What cannot be carried over is listed, with what to do\n\
                   instead; an endpoint that runs code of the project's is left to Django. Nothing in the project\n\

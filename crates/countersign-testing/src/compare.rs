@@ -2,7 +2,8 @@
 //!
 //! - The status, and of the headers [`COMPARED_HEADERS`], must be equal; a header may not be missing on one side.
 //! - The body must be equal as text, spaces and order included, but for the tokens and the times in it. Tokens are read
-//!   and compared as [`token::differences`] says, times by their form and to within a few seconds.
+//!   and compared as [`token::differences`] says. Random hex digits must be as many, times be of one form and close to
+//!   each other.
 //! - What stands after `JSON parse error - ` is the words of Python's parser and is not compared.
 
 use jiff::Timestamp;
@@ -41,7 +42,7 @@ fn body_differences(theirs: &str, ours: &str) -> Vec<String> {
         .filter(|(theirs, ours)| theirs.duration_until(**ours).unsigned_abs().as_secs() > token::TOLERANCE);
     let times = times.map(|(theirs, ours)| format!("time: {theirs} and {ours}"));
     let tokens = their_tokens.iter().zip(&our_tokens);
-    times.chain(tokens.flat_map(|(theirs, ours)| token::differences(theirs, ours))).collect()
+    times.chain(tokens.flat_map(|(theirs, ours)| word_differences(theirs, ours))).collect()
 }
 
 /// Puts zeros in the place of the digits of every text that is a time, as `2026-11-21T23:32:50.123Z` is.
@@ -60,20 +61,34 @@ fn take_times(text: &str) -> (String, Vec<Timestamp>) {
     (pieces.join("\""), times)
 }
 
-/// Puts `<token>` in the place of every token in a text.
+fn word_differences(theirs: &str, ours: &str) -> Vec<String> {
+    match (token::time(theirs), token::time(ours)) {
+        (Some(their_time), Some(our_time)) if their_time.abs_diff(our_time) <= token::TOLERANCE => Vec::new(),
+        _ if token::is_random_hex(theirs) && token::is_random_hex(ours) => Vec::new(),
+        _ => token::differences(theirs, ours),
+    }
+}
+
+/// Puts what it is in the place of every token, time and random text in a text.
 fn take_tokens(text: &str) -> (String, Vec<String>) {
     let mut tokens = Vec::new();
     let mut rest = String::new();
     let belongs = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
     for piece in text.split_inclusive(|character| !belongs(character)) {
         let word = piece.trim_end_matches(|character| !belongs(character));
-        if token::Token::read(word).is_some() {
-            tokens.push(word.to_owned());
-            rest += "<token>";
-            rest += &piece[word.len()..];
+        let kind = if token::Token::read(word).is_some() {
+            "<token>".to_owned()
+        } else if token::time(word).is_some() {
+            "<time>".to_owned()
+        } else if token::is_random_hex(word) {
+            format!("<{} random digits>", word.len())
         } else {
             rest += piece;
-        }
+            continue;
+        };
+        tokens.push(word.to_owned());
+        rest += &kind;
+        rest += &piece[word.len()..];
     }
     (rest, tokens)
 }
@@ -125,6 +140,16 @@ mod tests {
         );
         assert!(!body_differences(&body(TOKEN), &body(OTHER_CLAIM)).is_empty());
         assert!(!body_differences(&body(TOKEN), &body("no-token")).is_empty());
+    }
+
+    #[test]
+    fn times_and_random_digits_in_bodies_are_compared_by_what_they_are() {
+        let body = |time: u64, random: &str| format!(r#"{{"refresh":"{random}","exp":{time}}}"#);
+        let (some, other) = ("0123456789abcdef".repeat(3), "fedcba9876543210".repeat(3));
+        assert!(body_differences(&body(1_795_314_618, &some), &body(1_795_314_619, &other)).is_empty());
+        assert!(!body_differences(&body(1_795_314_618, &some), &body(1_795_314_638, &some)).is_empty());
+        assert!(!body_differences(&body(1_795_314_618, &some), &body(1_795_314_618, &other[2..])).is_empty());
+        assert!(!body_differences(&body(1, &some), &body(2, &some)).is_empty());
     }
 
     #[test]

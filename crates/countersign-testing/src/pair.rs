@@ -166,7 +166,7 @@ impl Pair {
         })
     }
 
-    /// Asks that both user tables and, where the app is installed, both ledgers hold the same.
+    /// Asks that both user tables and, where the apps are installed, both ledgers and refresh tokens hold the same.
     #[track_caller]
     pub fn same_rows(&self) {
         let mut tables = vec![self.users()];
@@ -181,6 +181,9 @@ impl Pair {
                 outstanding.renumber("id", &outstanding.column("id"));
             }
             tables.extend([outstanding, blacklisted]);
+        }
+        if self.settings.family() == Family::GraphqlJwt {
+            tables.push(self.table(REFRESH_TOKENS));
         }
         let found: Vec<_> = tables.iter().flat_map(|table| table.theirs.differences(&table.ours)).collect();
         let shown = |Both { theirs, ours }: &Both<Table>| format!("Genuine {theirs:?}\nCountersign {ours:?}");
@@ -243,6 +246,8 @@ impl Both<Response> {
 pub(crate) const OUTSTANDING: &str = "token_blacklist_outstandingtoken";
 /// The table of those that were taken back.
 pub(crate) const BLACKLISTED: &str = "token_blacklist_blacklistedtoken";
+/// The table of long-running refresh tokens.
+const REFRESH_TOKENS: &str = "refresh_token_refreshtoken";
 const THEIR_DATABASE: &str = "theirs.sqlite3";
 
 /// The bytes of a database with the tables that these settings want, made once by Django itself.

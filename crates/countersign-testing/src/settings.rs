@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-/// The configuration of both services: Django's `SIMPLE_JWT`, `NINJA_JWT` or `AUTH_JWT_…` and the few settings around it.
+/// The configuration of both services: Django's `SIMPLE_JWT`, `NINJA_JWT`, `AUTH_JWT_…` or `GRAPHQL_JWT` and the few settings
+/// around it.
 ///
 /// The rest is as Django and the package have it by default, but for the password hasher: MD5, so that a login takes no
 /// time.
@@ -27,6 +28,8 @@ pub struct Settings {
 /// A package that the oracle's project can be made with.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Family {
+    /// The GraphQL JWT of strawberry-django-extras.
+    GraphqlJwt,
     /// dj-ninja-auth.
     NinjaAuth,
     /// django-ninja-jwt.
@@ -76,7 +79,13 @@ impl Settings {
         Self { family: Family::NinjaAuth, blacklist: false, ..Self::new() }
     }
 
-    /// Gives a setting of the package, by its Django name, dj-ninja-auth's without `AUTH_JWT_`. Lifetimes are in seconds; `None` is null.
+    /// The defaults of GraphQL JWT's document, with its `refresh_token` app installed.
+    pub fn graphql_jwt() -> Self {
+        Self { family: Family::GraphqlJwt, blacklist: false, ..Self::new() }
+    }
+
+    /// Gives a setting of the package, by its Django name, dj-ninja-auth's without `AUTH_JWT_`. Lifetimes and deltas are
+    /// in seconds; `None` is null.
     #[must_use]
     pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.package.retain(|(known, _)| *known != name);
@@ -198,6 +207,7 @@ impl Settings {
         }
         line(format_args!("[{}]", self.family.table()));
         match self.family {
+            Family::GraphqlJwt => {}
             Family::NinjaAuth => line(format_args!("password_reset_url = \"{RESET_URL}\"")),
             Family::NinjaJwt | Family::SimpleJwt => line(format_args!("blacklist = {}", self.blacklist)),
         }
@@ -222,6 +232,7 @@ impl Settings {
 
     fn authentication(&self) -> &'static str {
         match (self.family, self.stateless) {
+            (Family::GraphqlJwt, _) => "strawberry_django_extras.jwt.backend.JWTBackend",
             (Family::NinjaAuth, _) => "dj_ninja_auth.jwt.authentication.JWTAuth",
             (Family::NinjaJwt, false) => "ninja_jwt.authentication.JWTAuth",
             (Family::NinjaJwt, true) => "ninja_jwt.authentication.JWTStatelessUserAuthentication",
@@ -243,6 +254,7 @@ impl Family {
     /// Countersign's table, and what the oracle's project calls it.
     fn table(self) -> &'static str {
         match self {
+            Self::GraphqlJwt => "graphql_jwt",
             Self::NinjaAuth => "auth_jwt",
             Self::NinjaJwt => "ninja_jwt",
             Self::SimpleJwt => "simple_jwt",

@@ -98,6 +98,18 @@ pub fn is_random_id(text: &str) -> bool {
         && matches!(text.as_bytes()[16], b'8' | b'9' | b'a' | b'b')
 }
 
+/// Whether a text looks like random bytes in hex, at least sixteen of them.
+pub fn is_random_hex(text: &str) -> bool {
+    text.len() >= 32
+        && text.len().is_multiple_of(2)
+        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The seconds since the epoch, where a number can hardly be anything else.
+pub(crate) fn time(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|seconds| (SURELY_A_TIME..=10 * SURELY_A_TIME).contains(seconds))
+}
+
 fn decode(part: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }

@@ -16,9 +16,10 @@ use countersign_sql::Database;
 
 use crate::config::Config;
 use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
-use crate::config::graphql_jwt::RefreshTokensConfig;
+use crate::config::graphql_jwt::{GraphqlJwtConfig, RefreshTokensConfig};
 use crate::failure::Failure;
 use crate::mail::Post;
+use crate::serve::graphql;
 
 /// A family that is ready to answer.
 pub(crate) struct Family {
@@ -56,9 +57,13 @@ pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Res
     if let Some(family) = &config.auth_jwt {
         families.push(house.family(family, family.dialect.clone())?);
     }
+    if let Some(family) = &config.graphql_jwt {
+        families.push(house.graphql(family)?);
+    }
     if families.is_empty() {
         return Err(Failure::input(
-            "no family is configured, there is nothing to serve: add a table [simple_jwt], [ninja_jwt] or [auth_jwt]",
+            "no family is configured, there is nothing to serve: add a table [simple_jwt], [ninja_jwt], [auth_jwt] or \
+             [graphql_jwt]",
         ));
     }
     Ok(families)
@@ -98,6 +103,23 @@ impl House<'_> {
             algorithm: family.tokens.algorithm,
             paths: paths.collect(),
             router: routes(dialect, authority, family.routes.iter().cloned(), self.limits),
+        })
+    }
+
+    fn graphql(&self, family: &GraphqlJwtConfig) -> Result<Family, Failure> {
+        let table = family.tokens.package.table;
+        require_refresh_tokens(&family.refresh_tokens, self.database)?;
+        let unnamed = |error: &dyn Display| Failure::input(format!("[{table}]: {error}"));
+        let dialect =
+            graphql::dialect(family, self.database.user_model()).map_err(|error| unnamed(&error))?;
+        let authority = self.authority(&family.tokens)?;
+        let options = graphql::options(family, self.limits);
+        let router = countersign_axum::graphql(dialect, authority, &family.path, options);
+        Ok(Family {
+            table,
+            algorithm: family.tokens.algorithm,
+            paths: vec![(family.path.clone(), "graphql".to_owned())],
+            router: router.map_err(|error| unnamed(&error))?,
         })
     }
 

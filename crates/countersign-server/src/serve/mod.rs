@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod dev;
 pub(crate) mod families;
+mod graphql;
 pub(crate) mod http;
 pub(crate) mod logs;
 pub(crate) mod requests;

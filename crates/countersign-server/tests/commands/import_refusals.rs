@@ -11,7 +11,6 @@ fn code_of_the_project_stays_with_django_and_is_told() {
     let project = DjangoProject::copy("custom", "site_.settings").with_user("ada");
     let imported = project.import(&[]);
     let said = imported.succeeded();
-    let told = said.split_once("Cannot be carried over:\n").unwrap().1;
     for (what, instead) in [
         ("DATABASE_ROUTERS: site_.code.Router", "write that one's url"),
         ("PASSWORD_HASHERS: site_.code.SlowHasher", "list another first in PASSWORD_HASHERS"),
@@ -28,13 +27,14 @@ fn code_of_the_project_stays_with_django_and_is_told() {
         ("/<slug:tenant>/token/blacklist/ (", "no single path"),
         ("/^sliding/?$ (", "no single path"),
     ] {
-        let line = told.lines().skip_while(|line| !line.trim().starts_with(what)).nth(1);
-        assert!(line.is_some_and(|line| line.contains(instead)), "{what}: {instead} is not in: {told}");
+        DjangoProject::leaves(said, what, instead);
     }
+    project.configures(&[
+        "token_obtain_pair = \"\"",
+        "token_refresh = \"/token/refresh/\"",
+        "token_verify = \"\"",
+    ]);
     let toml = project.place.read("countersign.toml");
-    for line in ["token_obtain_pair = \"\"", "token_refresh = \"/token/refresh/\"", "token_verify = \"\""] {
-        assert!(toml.lines().any(|known| known == line), "{line:?} is not in: {toml}");
-    }
     assert!(toml.contains("password_hashers = [\"pbkdf2_sha256\"]"), "{toml}");
     for text in [said, &toml] {
         assert!(!text.contains("nobodys-business") && !text.contains("custom-secret-"), "{text}");
@@ -153,15 +153,17 @@ fn a_family_that_cannot_be_served_alike_is_not_served() {
         !project.place.read("countersign.toml").contains("pg-secret")
             && !imported.stdout.contains("pg-secret")
     );
-    std::fs::create_dir(project.place.path("dj_ninja_auth")).unwrap();
-    project.place.write("dj_ninja_auth/__init__.py", "");
-    with("INSTALLED_APPS += ['dj_ninja_auth']");
+    std::fs::create_dir(project.place.path("graphql_jwt")).unwrap();
+    project.place.write("graphql_jwt/__init__.py", "");
+    with("INSTALLED_APPS += ['graphql_jwt']");
     let imported = project.import(&["--force"]);
     assert!(
-        imported.succeeded().contains("  dj-ninja-auth: found, not served by this version yet\n"),
+        imported.succeeded().contains("  django-graphql-jwt: found, not served by this version\n"),
         "{imported:?}"
     );
     with("INSTALLED_APPS = ['django.contrib.contenttypes', 'django.contrib.auth']\nREST_FRAMEWORK = {}");
     project.place.write("shop/urls.py", "urlpatterns = []");
-    project.import(&["--force"]).failed(2, &["neither SimpleJWT nor Ninja JWT is in use", "shop.settings"]);
+    project
+        .import(&["--force"])
+        .failed(2, &["none of SimpleJWT, Ninja JWT, dj-ninja-auth", "is in use", "shop.settings"]);
 }

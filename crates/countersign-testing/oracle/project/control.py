@@ -21,23 +21,25 @@ from django.http import JsonResponse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-tokens = import_module(f"{settings.PACKAGE}.tokens")
-TokenError = import_module(f"{settings.PACKAGE}.exceptions").TokenError
-if settings.FAMILY == "auth_jwt":
-    api_settings = import_module(f"{settings.PACKAGE}.app_settings")
-else:
-    api_settings = import_module(f"{settings.PACKAGE}.settings").api_settings
+# The package for GraphQL has functions instead of classes of tokens: graphql_tokens.py.
+if settings.FAMILY != "graphql_jwt":
+    tokens = import_module(f"{settings.PACKAGE}.tokens")
+    TokenError = import_module(f"{settings.PACKAGE}.exceptions").TokenError
+    if settings.FAMILY == "auth_jwt":
+        api_settings = import_module(f"{settings.PACKAGE}.app_settings")
+    else:
+        api_settings = import_module(f"{settings.PACKAGE}.settings").api_settings
 
-KINDS = {
-    kind: getattr(tokens, name)
-    for kind, name in {
-        "access": "AccessToken",
-        "refresh": "RefreshToken",
-        "sliding": "SlidingToken",
-        "untyped": "UntypedToken",
-    }.items()
-    if hasattr(tokens, name)
-}
+    KINDS = {
+        kind: getattr(tokens, name)
+        for kind, name in {
+            "access": "AccessToken",
+            "refresh": "RefreshToken",
+            "sliding": "SlidingToken",
+            "untyped": "UntypedToken",
+        }.items()
+        if hasattr(tokens, name)
+    }
 FUNCTIONS = {}
 
 
@@ -222,5 +224,11 @@ def versions():
     """What the oracle is made of."""
     from importlib.metadata import version
 
-    names = ("django", "djangorestframework", "djangorestframework-simplejwt", "django-ninja", "django-ninja-jwt", "dj-ninja-auth", "pyjwt")
+    names = ("django", "djangorestframework", "djangorestframework-simplejwt", "django-ninja", "django-ninja-jwt", "dj-ninja-auth", "strawberry-django-extras", "pyjwt")
     return {name: version(name) for name in names}
+
+
+if settings.FAMILY == "graphql_jwt":
+    from . import graphql_tokens
+
+    FUNCTIONS |= graphql_tokens.FUNCTIONS

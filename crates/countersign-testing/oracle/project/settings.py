@@ -7,11 +7,12 @@
     backend             the class of django.contrib.auth.backends that checks passwords
     password_hashers    algorithms as before the first "$" of a stored hash, the preferred one first
     password_validators dotted paths
-    family              "simple_jwt", "ninja_jwt" or "auth_jwt": the one package that is installed. The first two call
-                        their app token_blacklist, so one project cannot have both
-    simple_jwt          SIMPLE_JWT; lifetimes in seconds
-    ninja_jwt           NINJA_JWT; lifetimes in seconds
+    family              "auth_jwt", "graphql_jwt", "ninja_jwt" or "simple_jwt": the one package that is installed. The
+                        last two call their app token_blacklist, so one project cannot have both
     auth_jwt            AUTH_JWT_*, without the prefix; lifetimes in seconds
+    graphql_jwt         GRAPHQL_JWT; deltas in seconds
+    ninja_jwt           NINJA_JWT; lifetimes in seconds
+    simple_jwt          SIMPLE_JWT; lifetimes in seconds
     authentication      the class that protects /api/token/authenticate/, which Ninja's API has without the last slash
     password_reset_url  the page that the links in mails lead to
     follow_main         refresh as the main branch of SimpleJWT does, see serializers.py
@@ -38,7 +39,7 @@ HASHERS = {
 
 def with_lifetimes(document):
     return {
-        name: timedelta(seconds=value) if name.endswith("_LIFETIME") else value
+        name: timedelta(seconds=value) if name.endswith(("_DELTA", "_LIFETIME")) else value
         for name, value in document.items()
     }
 
@@ -56,23 +57,34 @@ DATABASES = {
 }
 FAMILY = CONFIG["family"]
 FAMILY_APPS = {
-    "simple_jwt": ["rest_framework"],
-    "ninja_jwt": ["ninja_extra", "ninja_jwt"],
     "auth_jwt": ["ninja_extra", "dj_ninja_auth", "dj_ninja_auth.jwt"],
+    "graphql_jwt": ["strawberry_django", "strawberry_django_extras.jwt.refresh_token"],
+    "ninja_jwt": ["ninja_extra", "ninja_jwt"],
+    "simple_jwt": ["rest_framework"],
 }
 PACKAGE = {
-    "simple_jwt": "rest_framework_simplejwt",
-    "ninja_jwt": "ninja_jwt",
     "auth_jwt": "dj_ninja_auth.jwt",
+    "graphql_jwt": "strawberry_django_extras.jwt",
+    "ninja_jwt": "ninja_jwt",
+    "simple_jwt": "rest_framework_simplejwt",
 }[FAMILY]
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", *FAMILY_APPS[FAMILY], "people"]
 if CONFIG["blacklist"]:
     INSTALLED_APPS.append(f"{PACKAGE}.token_blacklist")
 AUTH_USER_MODEL = CONFIG["user_model"]
 AUTHENTICATION_BACKENDS = [f"django.contrib.auth.backends.{CONFIG['backend']}"]
+MIDDLEWARE = []
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{HASHERS[name]}" for name in CONFIG["password_hashers"]]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": path} for path in CONFIG["password_validators"]]
-if FAMILY == "ninja_jwt":
+if FAMILY == "graphql_jwt":
+    GRAPHQL_JWT = {
+        # Where the package differs from its own document, the document counts.
+        "JWT_AUTHENTICATE_INTROSPECTION": False,
+        "JWT_UNAUTHORIZED_RESPONSE_HANDLER": f"{PACKAGE}.response_handlers.json_response_handler",
+    } | with_lifetimes(CONFIG["graphql_jwt"])
+    AUTHENTICATION_BACKENDS.insert(0, f"{PACKAGE}.backend.JWTBackend")
+    MIDDLEWARE.append(f"{PACKAGE}.middleware.jwt_middleware")
+elif FAMILY == "ninja_jwt":
     NINJA_JWT = with_lifetimes(CONFIG["ninja_jwt"])
     # Ninja JWT imports no encoder: it wants the class itself.
     if NINJA_JWT.get("JSON_ENCODER"):
@@ -82,6 +94,7 @@ elif FAMILY == "auth_jwt":
         # A list is what JSON has for the tuple that the package insists on.
         globals()[f"AUTH_JWT_{name}"] = tuple(value) if isinstance(value, list) else value
     AUTH_PASSWORD_RESET_URL = CONFIG["password_reset_url"]
+    MIDDLEWARE.append("project.sessions.unkept")
 else:
     SIMPLE_JWT = with_lifetimes(CONFIG["simple_jwt"])
     if CONFIG["follow_main"]:
@@ -92,11 +105,11 @@ AUTHENTICATION = CONFIG["authentication"]
 ALLOWED_HOSTS = ["*"]
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-MIDDLEWARE = {"auth_jwt": ["project.sessions.unkept"]}.get(FAMILY, [])
 ROOT_URLCONF = {
-    "simple_jwt": "project.urls",
-    "ninja_jwt": "project.ninja_urls",
     "auth_jwt": "project.ninja_auth_urls",
+    "graphql_jwt": "project.graphql_urls",
+    "ninja_jwt": "project.ninja_urls",
+    "simple_jwt": "project.urls",
 }[FAMILY]
 TEMPLATES = [
     {

@@ -43,9 +43,19 @@ impl Json {
 
     /// As Python's `json.dumps` writes it: a blank after each comma and colon, and nothing but ASCII.
     pub fn to_python(&self) -> String {
+        self.in_ascii(b", ", b": ")
+    }
+
+    /// As Python's `json.dumps(…, separators=(",", ":"))`: no white space, and nothing but ASCII.
+    pub fn to_compact_python(&self) -> String {
+        self.in_ascii(b",", b":")
+    }
+
+    fn in_ascii(&self, comma: &'static [u8], colon: &'static [u8]) -> String {
         let mut text = Vec::new();
+        let formatter = PythonFormatter { comma, colon };
         // Writing to memory what has no keys but strings does not fail.
-        let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut text, PythonFormatter));
+        let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter));
         String::from_utf8(text).unwrap_or_default()
     }
 
@@ -98,19 +108,22 @@ impl Serialize for Json {
     }
 }
 
-struct PythonFormatter;
+struct PythonFormatter {
+    comma: &'static [u8],
+    colon: &'static [u8],
+}
 
 impl Formatter for PythonFormatter {
     fn begin_array_value<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        if first { Ok(()) } else { writer.write_all(b", ") }
+        if first { Ok(()) } else { writer.write_all(self.comma) }
     }
 
     fn begin_object_key<W: Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        if first { Ok(()) } else { writer.write_all(b", ") }
+        if first { Ok(()) } else { writer.write_all(self.comma) }
     }
 
     fn begin_object_value<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
+        writer.write_all(self.colon)
     }
 
     fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
@@ -140,5 +153,6 @@ mod tests {
     fn python_writes_blanks_and_ascii() {
         let json = Json::object([("a", Json::texts(["ü😀\u{7f}\"\n\u{1}", "~"])), ("b", Json::object([]))]);
         assert_eq!(json.to_python(), r#"{"a": ["\u00fc\ud83d\ude00\u007f\"\n\u0001", "~"], "b": {}}"#);
+        assert_eq!(json.to_compact_python(), r#"{"a":["\u00fc\ud83d\ude00\u007f\"\n\u0001","~"],"b":{}}"#);
     }
 }

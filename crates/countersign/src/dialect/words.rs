@@ -75,14 +75,19 @@ pub(super) fn no_renewal() -> Json {
 
 /// Nothing was decided: the client may try again, and is told nothing about the cause.
 pub(super) fn undecided(error: &Error) -> Json {
-    detail(match error.kind() {
+    detail(undecided_text(error))
+}
+
+/// The same, as text.
+pub(super) fn undecided_text(error: &Error) -> &'static str {
+    match error.kind() {
         ErrorKind::Busy { .. } => "Too many logins at once, try again later.",
         ErrorKind::KeysUnavailable => "The keys to verify tokens with are unavailable, try again later.",
         ErrorKind::NoSigningKey => "This service does not issue tokens.",
         ErrorKind::Claims | ErrorKind::Signing | ErrorKind::Store => {
             "Service temporarily unavailable, try again later."
         }
-    })
+    }
 }
 
 /// Says when to try again, where that may help.
@@ -98,11 +103,16 @@ pub(super) fn retry_later(mut response: Response<Bytes>, error: &Error) -> Respo
 
 /// Why a request was not read.
 pub(super) fn rejection(rejection: Rejection) -> Json {
-    detail(match rejection {
+    detail(rejection_text(rejection))
+}
+
+/// The same, as text.
+pub(super) fn rejection_text(rejection: Rejection) -> &'static str {
+    match rejection {
         Rejection::BodyTooLarge => "The request body is too large.",
         Rejection::BodyUnreadable => "The request body could not be read.",
         Rejection::Timeout => "The request took too long.",
-    })
+    }
 }
 
 pub(super) const NO_ACTIVE_ACCOUNT: &str = "No active account found with the given credentials";

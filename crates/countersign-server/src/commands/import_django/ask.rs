@@ -1,5 +1,6 @@
 //! Asking: a script of ours, run by the project's own Python in the project's folder.
 //!
+//! It is written in modules, which are no files there: the one that is run gets them as an argument.
 //! The answer comes through a pipe, never through a file: it holds secrets.
 
 use std::io::Read;
@@ -10,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::project::Project;
 use crate::cli::ImportDjango;
@@ -78,7 +80,11 @@ fn start(python: &Path, args: &ImportDjango) -> Result<Child, Failure> {
     }
     let variable = std::env::var("DJANGO_SETTINGS_MODULE").unwrap_or_default();
     let mut command = Command::new(python);
-    command.args(["-c", SCRIPT]).arg(args.settings.as_ref().unwrap_or(&variable)).current_dir(&args.project);
+    command
+        .args(["-c", RUN])
+        .arg(args.settings.as_ref().unwrap_or(&variable))
+        .arg(json!(MODULES).to_string());
+    command.current_dir(&args.project);
     // Nothing is left behind in the project's folder.
     command.env("PYTHONDONTWRITEBYTECODE", "1");
     let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -122,7 +128,20 @@ fn broken(lines: &[String]) -> Failure {
     ))
 }
 
-const SCRIPT: &str = include_str!("ask.py");
+const RUN: &str = include_str!("ask/run.py");
+/// What the script is made of: each imports only those before it.
+const MODULES: [(&str, &str); 10] = [
+    ("values", include_str!("ask/values.py")),
+    ("urls", include_str!("ask/urls.py")),
+    ("ninja", include_str!("ask/ninja.py")),
+    ("packages", include_str!("ask/packages.py")),
+    ("users", include_str!("ask/users.py")),
+    ("simple_jwt", include_str!("ask/simple_jwt.py")),
+    ("ninja_jwt", include_str!("ask/ninja_jwt.py")),
+    ("ninja_auth", include_str!("ask/ninja_auth.py")),
+    ("graphql_jwt", include_str!("ask/graphql_jwt.py")),
+    ("project", include_str!("ask/project.py")),
+];
 /// Precedes the answer (ASCII's record separator).
 const SEPARATOR: u8 = 0x1e;
 /// How long the last words of a process that is gone may take.

@@ -3,8 +3,11 @@
 use countersign::password::Hasher;
 use toml::Value;
 
-use super::families;
+use super::email;
+use super::families::{self, Able};
 use super::files::Files;
+use super::packages::Package;
+use super::passwords::{self, Validators};
 use super::project::{Database, Project, Users};
 
 /// A project, carried over.
@@ -40,8 +43,21 @@ impl Carried {
         let hashers = hashers(&project.password_hashers, &mut left);
         let backend = backend(&project.authentication_backends, &mut left);
         let users = users(&project.users, backend.written(), &mut left);
-        rest_framework(project, &mut left);
-        let tables = families::carried(project, backend.logs_in(), files, &mut left);
+        let asked = |those: fn(&Package) -> &[&'static str]| {
+            project.families.iter().any(|family| {
+                family.routes.iter().any(|route| those(family.package).contains(&&*route.endpoint))
+            })
+        };
+        let validators = Validators::of(&project.passwords.validators, &mut left);
+        let able = Able {
+            to_log_in: backend.logs_in(),
+            to_mail: !asked(|package| package.mails) || email::is_known(&project.mail, &mut left),
+            to_set_passwords: !validators.has_foreign,
+        };
+        let tables = families::carried(project, able, files, &mut left);
+        let (validators, options) = validators.toml();
+        let links = if tables.has_links { passwords::links(project, files) } else { String::new() };
+        let email = if tables.mails { email::table(&project.mail, files, &mut left) } else { String::new() };
 
         let head = format!(
             "# Countersign as the Django project with the settings {} serves it, by `countersign import-django`.\n\
@@ -51,7 +67,8 @@ impl Carried {
         );
         let secret =
             tables.secret_key.map(|secret| format!("# Django's SECRET_KEY.\nsecret_key = {secret}\n"));
-        let toml = [head, secret.unwrap_or_default(), hashers, database, users, tables.toml].concat();
+        let top = [head, secret.unwrap_or_default(), links, hashers, validators];
+        let toml = [top.concat(), options, database, users, email, tables.toml].concat();
         Self { toml, served: tables.served, left }
     }
 }
@@ -118,15 +135,21 @@ impl Backend {
 
 fn backend(paths: &[String], left: &mut Vec<Left>) -> Backend {
     let known = paths.iter().find(|path| [MODEL, ALLOW_ALL].contains(&path.as_str()));
-    for path in paths.iter().filter(|path| ![MODEL, ALLOW_ALL].contains(&path.as_str())) {
+    let checks_tokens = |path: &str| Package::ALL.iter().any(|package| package.backend == Some(path));
+    let foreign = |path: &str| ![MODEL, ALLOW_ALL].contains(&path) && !checks_tokens(path);
+    for path in paths.iter().filter(|path| foreign(path)) {
         let instead = if known.is_some() {
             "Users who log in by it alone cannot log in here; those of Django's own backend can. To leave all logins to \
-             Django, write token_obtain_pair = \"\" below the family's routes."
+             Django, write \"\" for their paths below the family's routes."
         } else {
             "No backend of Django's own is listed, so the logins are left to Django. If this one only checks the \
              stored password of the user model, write the paths of the logins below the family's routes."
         };
         left.push(Left::new(format!("AUTHENTICATION_BACKENDS: {path}"), instead));
+    }
+    if known.is_none() && !paths.iter().any(|path| foreign(path)) {
+        let instead = "No backend that checks passwords is listed, so the logins are left to Django.";
+        left.push(Left::new("AUTHENTICATION_BACKENDS", instead));
     }
     known.map_or(Backend::Foreign, |path| Backend::Known { is_default: path == MODEL })
 }
@@ -145,6 +168,10 @@ fn users(users: &Users, backend: Option<&str>, left: &mut Vec<Left>) -> String {
             line(field, column);
         }
     }
+    let email = users.email_field.as_ref().and_then(|field| users.columns.get(field));
+    if let Some(column) = email.filter(|column| *column != "email") {
+        line("email", column);
+    }
     if let Some(backend) = backend {
         line("authentication_backend", backend);
     }
@@ -157,23 +184,6 @@ fn users(users: &Users, backend: Option<&str>, left: &mut Vec<Left>) -> String {
         left.push(Left::new(what, instead));
     }
     if lines.is_empty() { String::new() } else { format!("\n[users]\n{}", lines.concat()) }
-}
-
-fn rest_framework(project: &Project, left: &mut Vec<Left>) {
-    if !project.families.iter().any(|family| family.table == "simple_jwt") {
-        return;
-    }
-    for (name, paths) in &project.rest_framework {
-        let instead = if name == "EXCEPTION_HANDLER" {
-            "Errors are answered here as Django REST framework's own handler does. If clients need the project's, set \
-             the routes to \"\"."
-        } else {
-            "Countersign limits no rates: let the proxy in front of it do that."
-        };
-        left.extend(
-            paths.iter().map(|path| Left::new(format!("REST_FRAMEWORK[\"{name}\"]: {path}"), instead)),
-        );
-    }
 }
 
 const MODEL: &str = "django.contrib.auth.backends.ModelBackend";

@@ -1,17 +1,27 @@
-//! The tables of the families: settings, keys, routes.
+//! The tables of the families: settings here, keys and routes beside.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use countersign::key::Algorithm;
 use toml::Value;
 
 use super::carry::Left;
 use super::files::Files;
-use super::project::{Family, Project, Route, Said};
-use super::refusal::{ENDPOINTS, refusal};
-use super::settings::{self, LOGINS};
+use super::keys::bytes;
+use super::packages::{Package, Surrounding};
+use super::project::{Family, Project, Said, Users};
+use super::refusal::refusal;
+use super::setting::Known;
+
+/// What Countersign can do as the project does it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Able {
+    /// Check a password.
+    pub(super) to_log_in: bool,
+    /// Send mail.
+    pub(super) to_mail: bool,
+    /// Say whether a new password will do.
+    pub(super) to_set_passwords: bool,
+}
 
 /// The families' tables.
 #[derive(Debug, Default)]
@@ -20,104 +30,76 @@ pub(super) struct Tables {
     pub(super) toml: String,
     /// How many endpoints they serve.
     pub(super) served: usize,
+    /// Whether one of them sends mail.
+    pub(super) mails: bool,
+    /// Whether one of them makes or checks the links in it.
+    pub(super) has_links: bool,
     /// What to write for `secret_key`, where a family signs with it.
     pub(super) secret_key: Option<Value>,
 }
 
-/// What people call the family in a table.
-pub(super) fn name(table: &str) -> &'static str {
-    if table == "ninja_jwt" { "Ninja JWT" } else { "SimpleJWT" }
-}
-
 /// Carries all of them over.
-pub(super) fn carried(project: &Project, logs_in: bool, files: &mut Files, left: &mut Vec<Left>) -> Tables {
+pub(super) fn carried(project: &Project, able: Able, files: &mut Files, left: &mut Vec<Left>) -> Tables {
     let mut tables = Tables::default();
     for family in &project.families {
-        let mut carrier = Carrier { family, files, left, kept: BTreeSet::new() };
-        if !logs_in {
-            carrier.kept.extend(LOGINS);
+        let mut carrier = Carrier { family, users: &project.users, files, left, kept: BTreeSet::new() };
+        carrier.keep(!able.to_log_in, family.package.logins);
+        carrier.keep(!able.to_set_passwords, family.package.new_passwords);
+        carrier.keep(!able.to_mail, family.package.mails);
+        if !carrier.knows_keys() {
+            continue;
         }
-        let Some(keys) = carrier.keys(project) else { continue };
         let Some(settings) = carrier.settings() else { continue };
-        let (routes, served) = carrier.routes();
-        let table = &family.table;
-        let keys_toml = keys.toml.concat();
-        tables.toml += "\n";
-        tables.toml += &[format!("[{table}]\n{settings}{keys_toml}\n[{table}.routes]\n"), routes].concat();
-        tables.served += served;
-        if keys.asks_secret_key && tables.secret_key.is_none() {
+        let routes = carrier.routes();
+        // Such a table must have a path.
+        if routes.served.is_empty() && family.package.routes == family.package.table {
+            continue;
+        }
+        let keys = carrier.keys(project);
+        let Package { table, reset_links, mails, .. } = family.package;
+        tables.toml += &["\n[", table, "]\n", &settings, &keys.toml, &routes.toml].concat();
+        tables.served += routes.served.len();
+        tables.mails |= routes.serves(mails);
+        tables.has_links |= routes.serves(reset_links);
+        if (keys.asks_secret_key || routes.serves(reset_links)) && tables.secret_key.is_none() {
             tables.secret_key = bytes(&project.secret_key).map(|secret| files.secret("secret", secret));
         }
     }
     tables
 }
 
-struct Carrier<'a> {
-    family: &'a Family,
-    files: &'a mut Files,
-    left: &'a mut Vec<Left>,
+/// Carries one of them over.
+pub(super) struct Carrier<'a> {
+    pub(super) family: &'a Family,
+    pub(super) users: &'a Users,
+    pub(super) files: &'a mut Files,
+    pub(super) left: &'a mut Vec<Left>,
     /// The endpoints that run code of the project's.
-    kept: BTreeSet<&'static str>,
-}
-
-struct Keys {
-    toml: Vec<String>,
-    asks_secret_key: bool,
+    pub(super) kept: BTreeSet<&'static str>,
 }
 
 impl Carrier<'_> {
-    /// The keys; none where the tokens cannot be read here at all.
-    fn keys(&mut self, project: &Project) -> Option<Keys> {
-        let value = |name: &str| self.family.settings.get(name);
-        let named = value("ALGORITHM").and_then(|said| said.0.as_str()).unwrap_or_default();
-        let Ok(algorithm) = Algorithm::parse(named) else {
-            let known = Algorithm::ALL.map(Algorithm::name).join(", ");
-            let what = format!("{} = {named}", self.setting("ALGORITHM"));
-            self.leave_family(what, &format!("This version knows {known}"));
-            return None;
-        };
-        let mut toml = Vec::new();
-        let signing = value("SIGNING_KEY").and_then(bytes).filter(|key| !key.is_empty());
-        let is_own = signing.is_some() && signing != bytes(&project.secret_key);
-        if let (true, Some(key)) = (is_own, signing) {
-            let name = format!("{}.signing_key", self.family.table);
-            toml.push(format!("signing_key = {}\n", self.files.secret(&name, key)));
-        }
-        // To HMAC it means nothing, and may be a secret.
-        let verifying = value("VERIFYING_KEY").filter(|_| !algorithm.is_hmac());
-        if let Some(key) = verifying.and_then(bytes).filter(|key| !key.is_empty()) {
-            let written = match std::str::from_utf8(&key) {
-                Ok(text) if is_public(text) => Value::from(text),
-                _ => self.files.secret(&format!("{}.verifying_key", self.family.table), key),
-            };
-            toml.push(format!("verifying_key = {written}\n"));
-        }
-        for key in ["SIGNING_KEY", "VERIFYING_KEY"] {
-            if self.family.settings.get(key).is_some_and(|said| said.0.get("object").is_some()) {
-                let what = format!("{} is an object", self.setting(key));
-                self.leave_family(what, "Give it as PEM, by a text or a file");
-                return None;
-            }
-        }
-        Some(Keys { toml, asks_secret_key: algorithm.is_hmac() && !is_own })
+    fn keep(&mut self, keeps: bool, endpoints: &[&'static str]) {
+        self.kept.extend(endpoints.iter().filter(|_| keeps));
     }
 
     /// The lines of all other settings; none where one that shapes the tokens cannot be said here.
     fn settings(&mut self) -> Option<String> {
         let mut toml = Vec::new();
         let family = self.family;
-        for known in settings::of(&family.table) {
+        let package = family.package;
+        for known in package.settings() {
             // Older versions of the package lack some.
             let Some(said) = family.settings.get(known.name) else { continue };
-            let key = known.name.to_lowercase();
+            let key = package.key(known.name);
             let written = match known.written(&said.0) {
                 Ok(None) => continue,
-                Ok(Some(value)) => refusal(&family.table, &key, &value).map_or(Ok(value), Err),
+                Ok(Some(value)) => refusal(package.table, &key, &value).map_or(Ok(value), Err),
                 Err(()) => Err("is nothing that a configuration file can say".to_owned()),
             };
             match written {
                 // Without the app, the packages pass over it.
-                Ok(_) if known.name == "BLACKLIST_AFTER_ROTATION" && !family.blacklist => {
+                Ok(_) if known.name == "BLACKLIST_AFTER_ROTATION" && family.blacklist == Some(false) => {
                     toml.push("# BLACKLIST_AFTER_ROTATION is on in Django, where token_blacklist is not installed: it does \
                              nothing there.\n".to_owned());
                 }
@@ -130,7 +112,8 @@ impl Carrier<'_> {
                 }
             }
         }
-        toml.push(format!("blacklist = {}\n", family.blacklist));
+        toml.extend(family.blacklist.map(|blacklist| format!("blacklist = {blacklist}\n")));
+        self.surroundings();
         for name in &family.unknown {
             let instead =
                 "The package does not know it: whatever code of the project reads it stays in Django.";
@@ -139,8 +122,22 @@ impl Carrier<'_> {
         Some(toml.concat())
     }
 
-    fn leave_code(&mut self, known: &settings::Known, value: &serde_json::Value, why: &str) {
-        let key = known.name.to_lowercase();
+    fn surroundings(&mut self) {
+        for Surrounding { name, decides, instead } in self.family.package.surroundings {
+            let values = self.family.surroundings.get(*name).map(Vec::as_slice).unwrap_or_default();
+            for value in values {
+                let left_to_django = match *decides {
+                    [] => String::new(),
+                    endpoints => format!(" Left to Django: {}. {TO_SERVE}", endpoints.join(", ")),
+                };
+                self.left.push(Left::new(format!("{name}: {value}"), format!("{instead}{left_to_django}")));
+                self.kept.extend(*decides);
+            }
+        }
+    }
+
+    fn leave_code(&mut self, known: &Known, value: &serde_json::Value, why: &str) {
+        let key = self.family.package.key(known.name);
         let found = |endpoint: &&&str| self.family.routes.iter().any(|route| route.endpoint == **endpoint);
         let kept: Vec<_> = known.decides.iter().filter(found).copied().collect();
         let consequence = if kept.is_empty() {
@@ -154,74 +151,20 @@ impl Carrier<'_> {
         self.left.push(Left::new(what, format!("{key} {why}. {consequence}")));
     }
 
-    /// The lines of the routes, and how many endpoints they serve.
-    fn routes(&mut self) -> (String, usize) {
-        let mut paths = BTreeMap::<&str, &str>::new();
-        for route in &self.family.routes {
-            let what = |path: &str| format!("{path} ({})", route.view);
-            let Some(path) = &route.path else {
-                let instead = "It is no single path, so it stays with Django. If clients use one alone, write that below the \
-                               routes.";
-                self.left.push(Left::new(what(&route.pattern), instead));
-                continue;
-            };
-            if let Some(instead) = self.stays(route, path, paths.get(route.endpoint.as_str()).copied()) {
-                self.left.push(Left::new(what(path), instead));
-            } else if !self.kept.contains(route.endpoint.as_str()) {
-                paths.insert(&route.endpoint, path);
-            }
-        }
-        let line =
-            |name: &&str| format!("{name} = {}\n", Value::from(paths.get(name).copied().unwrap_or_default()));
-        let lines = ENDPOINTS.iter().map(line).collect::<Vec<_>>();
-        (format!("{BEFORE_ROUTES}{}{AFTER_ROUTES}", lines.concat()), paths.len())
-    }
-
-    /// Why a route stays with Django.
-    fn stays(&self, route: &Route, path: &str, earlier: Option<&str>) -> Option<String> {
-        if !route.is_reached {
-            return Some(
-                "Another view comes first at this path, in Django too: nothing is served here.".to_owned(),
-            );
-        }
-        if !route.custom.is_empty() {
-            let changed = route.custom.join(", ");
-            return Some(format!(
-                "Left to Django, because the project changes the package's view: {changed}. {TO_SERVE}"
-            ));
-        }
-        if let Some(earlier) = earlier {
-            return Some(format!(
-                "The same endpoint is at {earlier}, and has one path here: this one stays with Django. Let a proxy \
-                 rewrite it if Countersign shall serve both."
-            ));
-        }
-        let value = Value::from(path);
-        refusal(&format!("{}.routes", self.family.table), &route.endpoint, &value)
-            .map(|why| format!("The path {why}. It stays with Django."))
-    }
-
-    fn leave_family(&mut self, what: String, instead: &str) {
-        let name = name(&self.family.table);
+    pub(super) fn leave_family(&mut self, what: String, instead: &str) {
+        let name = self.family.package.name;
         let instead = format!("{instead}. All of {name}'s endpoints are left to Django.");
         self.left.push(Left::new(what, instead));
     }
 
-    /// A setting, by the name that the project has for it.
-    fn setting(&self, name: &str) -> String {
-        format!("{}[\"{name}\"]", self.family.group)
+    /// The value of a setting; older versions of a package lack some.
+    pub(super) fn said(&self, name: &str) -> Option<&Said> {
+        self.family.settings.get(name)
     }
-}
 
-fn is_public(key: &str) -> bool {
-    !key.contains("PRIVATE") && ["-----BEGIN ", "ssh-", "ecdsa-"].iter().any(|start| key.starts_with(start))
-}
-
-/// The bytes of a text, or of bytes.
-fn bytes(said: &Said) -> Option<Vec<u8>> {
-    match &said.0 {
-        serde_json::Value::String(text) => Some(text.clone().into_bytes()),
-        other => BASE64_STANDARD.decode(other.get("bytes")?.as_str()?).ok(),
+    /// A setting, by the name that the project has for it.
+    pub(super) fn setting(&self, name: &str) -> String {
+        self.family.spelling.replace("{}", name)
     }
 }
 
@@ -235,8 +178,5 @@ fn shown(value: &serde_json::Value) -> String {
     }
 }
 
-const TO_SERVE: &str = "Once what it adds is said here in other words, or if it may be missing, write the path below the routes.";
-const BEFORE_ROUTES: &str =
-    "# A path without its last slash is another one here: APPEND_SLASH is Django's.\n";
-const AFTER_ROUTES: &str =
-    "# Countersign's own: the user of a token as JSON. Give it a path to have it.\nauthenticate = \"\"\n";
+/// Ends what is said of code that decides an endpoint's answers.
+pub(super) const TO_SERVE: &str = "Once what it adds is said here in other words, or if it may be missing, write the path below the routes.";

@@ -8,11 +8,17 @@
 
 mod ask;
 mod carry;
+mod email;
 mod families;
 mod files;
+mod keys;
+mod packages;
+mod passwords;
 mod project;
 mod refusal;
-mod settings;
+mod routes;
+mod schema;
+mod setting;
 
 use crate::cli::ImportDjango;
 use crate::failure::Failure;
@@ -20,6 +26,7 @@ use crate::terminal::{bold, print, quoted};
 
 use self::carry::Carried;
 use self::files::Files;
+use self::packages::Package;
 use self::project::Project;
 
 /// Asks, writes, and tells what was found, what was written, and what cannot be.
@@ -62,7 +69,7 @@ fn found(project: &Project) -> String {
         users.table
     )];
     for family in &project.families {
-        let (name, count) = (families::name(&family.table), family.routes.len());
+        let (name, count) = (family.package.name, family.routes.len());
         let s = if count == 1 { "" } else { "s" };
         lines.push(format!("  {name} {}: {count} endpoint{s}", family.version));
         lines.extend(family.routes.iter().map(|route| {
@@ -70,9 +77,7 @@ fn found(project: &Project) -> String {
             format!("    {:<22} {path}", route.endpoint)
         }));
     }
-    lines.extend(
-        project.unserved.iter().map(|name| format!("  {name}: found, not served by this version yet")),
-    );
+    lines.extend(project.unserved.iter().map(|name| format!("  {name}: found, not served by this version")));
     lines.join("\n")
 }
 
@@ -83,16 +88,14 @@ fn listed(carried: &Carried) -> String {
 
 fn nothing(project: &Project) -> Failure {
     let unserved = project.unserved.join(" and ");
-    Failure::input(match unserved.as_str() {
-        "" => format!(
-            "neither SimpleJWT nor Ninja JWT is in use with the settings {}: see that one is in INSTALLED_APPS, or that \
-             its views are in the URLconf; or begin with `countersign init`",
-            project.module
-        ),
-        names => format!(
-            "{names} found, which is not carried over yet; neither SimpleJWT nor Ninja JWT is in use with the \
-             settings {}",
-            project.module
-        ),
-    })
+    let unserved = match unserved.as_str() {
+        "" => String::new(),
+        names => format!("{names} found, which this version does not serve; "),
+    };
+    let served = Package::ALL.map(|package| package.name).join(", ");
+    Failure::input(format!(
+        "{unserved}none of {served} is in use with the settings {}: see that one is in INSTALLED_APPS, or that its views are in \
+         the URLconf; or begin with `countersign init`",
+        project.module
+    ))
 }

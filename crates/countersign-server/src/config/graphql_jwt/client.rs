@@ -1,5 +1,6 @@
 //! What clients see: the header that carries the token, and what is said of a bad one.
 
+use countersign::dialect::graphql_jwt::UnauthorizedHandler;
 use http::HeaderName;
 use http::header::AUTHORIZATION;
 
@@ -22,22 +23,11 @@ pub(crate) struct ClientConfig {
     pub(crate) authenticate_introspection: bool,
 }
 
-/// The answer to a bad token.
-///
-/// DIFFERENCE: the package's default is [`Http`](Self::Http), and its document says [`Json`](Self::Json).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum UnauthorizedHandler {
-    /// A line of text.
-    Http,
-    /// A GraphQL error.
-    #[default]
-    Json,
-}
-
 pub(super) fn read(settings: &mut Section<'_>) -> Result<ClientConfig, Reported> {
     let header = settings.optional("jwt_auth_header_name");
     let mut prefix = "JWT".to_owned();
     settings.set_as("jwt_auth_header_prefix", &mut prefix, |Word(prefix)| prefix);
+    // DIFFERENCE: the package's default is the line of text, and its document says JSON.
     let unauthorized = settings.optional("jwt_unauthorized_response_handler");
     // DIFFERENCE: the package's default is true, and its document says false.
     let mut authenticate_introspection = false;
@@ -53,7 +43,7 @@ pub(super) fn read(settings: &mut Section<'_>) -> Result<ClientConfig, Reported>
 impl Setting for UnauthorizedHandler {
     fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
         match String::read(value, around)?.as_str() {
-            HTTP => Ok(Self::Http),
+            HTTP => Ok(Self::PlainText),
             JSON => Ok(Self::Json),
             _ => Err(built_ins::unknown(&[JSON, HTTP]).into()),
         }
@@ -108,7 +98,7 @@ mod tests {
         let expected = ClientConfig {
             header: HeaderName::from_static("x-token"),
             prefix: "Bearer".to_owned(),
-            unauthorized: UnauthorizedHandler::Http,
+            unauthorized: UnauthorizedHandler::PlainText,
             authenticate_introspection: true,
         };
         assert_eq!(other, expected);

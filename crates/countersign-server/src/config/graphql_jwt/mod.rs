@@ -19,7 +19,6 @@ use super::section::{Reported, Section};
 
 /// The family, ready to be served.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(test), expect(dead_code, reason = "what serves it comes with the schema"))]
 pub(crate) struct GraphqlJwtConfig {
     /// What its authority needs.
     pub(crate) tokens: TokensConfig,

@@ -1,6 +1,7 @@
 //! A small real Django project, and the genuine packages to run it.
 
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -48,11 +49,23 @@ impl DjangoProject {
     /// The status and body with which the project itself answers a `POST`.
     #[track_caller]
     pub(crate) fn post(&self, path: &str, body: &serde_json::Value) -> (String, String) {
+        self.request("POST", path, "", &body.to_string())
+    }
+
+    /// The same, for any request with an `Authorization` header.
+    #[track_caller]
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        authorization: &str,
+        body: &str,
+    ) -> (String, String) {
         let said = self.django(&format!(
             "from django.test import Client; \
-             answer = Client().post({path:?}, {:?}, content_type='application/json'); \
+             answer = Client().generic({method:?}, {path:?}, {body:?}, content_type='application/json', \
+             headers={{'authorization': {authorization:?}}}); \
              print(answer.status_code, answer.content.decode())",
-            body.to_string()
         ));
         let (status, body) = said.split_once(' ').unwrap();
         (status.to_owned(), body.to_owned())
@@ -63,6 +76,33 @@ impl DjangoProject {
         let python = python().into_string().unwrap();
         let args: Vec<_> = ["import-django", "--python", &python].iter().chain(more).copied().collect();
         self.place.run(&args)
+    }
+
+    /// A secret has a file of its own that only its owner can read, and stands nowhere else.
+    #[track_caller]
+    pub(crate) fn keeps_secret(&self, file: &str, secret: &str, said: &str) {
+        assert_eq!(self.place.read(file), secret);
+        assert_eq!(std::fs::metadata(self.place.path(file)).unwrap().mode() & 0o777, 0o600);
+        for text in [said, &self.place.read("countersign.toml")] {
+            assert!(!text.contains(secret.trim()), "{text}");
+        }
+    }
+
+    /// The configuration that was written has all of these lines.
+    #[track_caller]
+    pub(crate) fn configures(&self, lines: &[&str]) {
+        let toml = self.place.read("countersign.toml");
+        for line in lines {
+            assert!(toml.lines().any(|known| known == *line), "{line:?} is not in: {toml}");
+        }
+    }
+
+    /// The import said of something that it is left, and what happens instead.
+    #[track_caller]
+    pub(crate) fn leaves(said: &str, what: &str, instead: &str) {
+        let told = said.split_once("Cannot be carried over:\n").unwrap_or_else(|| panic!("{said}")).1;
+        let line = told.lines().skip_while(|line| !line.trim().starts_with(what)).nth(1);
+        assert!(line.is_some_and(|line| line.contains(instead)), "{what}: {instead} is not in: {told}");
     }
 
     /// Serves what was imported.

@@ -95,6 +95,12 @@ impl Place {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
+    /// The texts of the files in a folder.
+    pub(crate) fn texts(&self, folder: &str) -> Vec<String> {
+        let files = fs::read_dir(self.path(folder)).unwrap();
+        files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+    }
+
     /// Puts `new` where `old` stands in the configuration.
     pub(crate) fn edit(&self, old: &str, new: &str) {
         let text = self.read("countersign.toml");
