@@ -60,13 +60,15 @@ impl Database {
         let dialect = self.backend().dialect();
         let model = self.user_model();
         let names: Vec<_> = values.iter().map(|(column, _)| dialect.quote(column.name())).collect();
-        let numbers: Vec<_> = (1..=values.len()).map(|number| dialect.placeholder(number)).collect();
+        let given = values.iter().zip(1..);
+        let given: Vec<_> =
+            given.map(|((column, _), number)| dialect.given(column, &dialect.placeholder(number))).collect();
         let text = format!(
             "INSERT INTO {} ({}) VALUES ({}) RETURNING {}",
             dialect.quote(model.table()),
             names.join(", "),
-            numbers.join(", "),
-            dialect.quote(model.primary_key().name()),
+            given.join(", "),
+            dialect.selected(model.primary_key()),
         );
         let insert = Query { statement: Statement::new(text), kinds: [model.primary_key().kind()].into() };
         (insert, values.iter().map(|(_, value)| value.clone()).collect())

@@ -38,6 +38,11 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync {
 
     /// Whether waiting may help: the engine is busy, full, unreachable.
     fn is_outage(&self, error: &dyn DatabaseError) -> bool;
+
+    /// Whether the engine undid a transaction for the sake of another, so that it can be done again at once.
+    fn is_conflict(&self, _error: &dyn DatabaseError) -> bool {
+        false
+    }
 }
 
 /// An open transaction. Dropped without a commit, whatever the reason, it changes nothing.
@@ -65,6 +70,21 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The parameter of this number, from 1.
     fn placeholder(&self, number: usize) -> String;
 
+    /// What to select for a column, so that it is read as its kind.
+    fn selected(&self, column: &Column) -> String {
+        self.quote(column.name())
+    }
+
+    /// Whether a column holds what [`Column::lookup`] made of a claim.
+    fn sought(&self, column: &Column, placeholder: &str) -> String {
+        format!("{} = {placeholder}", self.quote(column.name()))
+    }
+
+    /// A value for a column, `NULL` among them.
+    fn given(&self, _column: &Column, placeholder: &str) -> String {
+        placeholder.to_owned()
+    }
+
     /// Whether a column holds a text whatever the case of its letters, as Django's `iexact` asks on this engine; the
     /// parameter is what [`ignoring_case`](Self::ignoring_case) makes of the text.
     fn is_ignoring_case(&self, column: &str, placeholder: &str) -> String;
@@ -74,6 +94,14 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
 
     /// An `INSERT` from `source` (`VALUES …` or `SELECT … WHERE …`) that does nothing where `unique` conflicts.
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String;
+
+    /// A `DELETE` of the rows of `table` whose `column` is among the ids that `batch` selects, which has a `LIMIT` and no
+    /// other column.
+    fn delete_batch(&self, table: &str, column: &str, batch: &str) -> String {
+        let (table, column, id) = (self.quote(table), self.quote(column), self.quote("id"));
+        // Wrapped because not every engine takes a LIMIT directly inside IN.
+        format!("DELETE FROM {table} WHERE {column} IN (SELECT batch.{id} FROM ({batch}) batch)")
+    }
 
     /// The columns of every table: table by table, each in its own order.
     fn columns(&self) -> Query;

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use countersign::store::StoreError;
 use countersign::user::FieldValue;
+use futures_util::future::BoxFuture;
 
 use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
 use crate::column::Column;
 use crate::engine;
-use crate::error::{ConnectError, list, nearest, store_error};
+use crate::error::{ConnectError, is_conflict, list, nearest, store_error};
+use crate::limits::Limits;
 use crate::model::{UserModel, UserTable};
 use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
@@ -34,16 +36,29 @@ impl Database {
     /// Connects, and reads the schema: which columns the user model has, and whether the tables of
     /// `token_blacklist` are there, and that of long-running refresh tokens. `tables` can be a [`UserTable`] alone.
     ///
-    /// The URL is `sqlite://` and a path: `sqlite:///srv/app/db.sqlite3` is absolute, `sqlite://db.sqlite3` is
-    /// relative. The path is taken letter by letter, without `%` escapes or `?` options.
+    /// The URL is one of
+    ///
+    /// - `postgres://user:password@host:5432/database`, with libpq's options behind a `?`: `sslmode`, `sslrootcert`
+    ///   and their like. What is not a letter or a digit in the password is written as `%` and two hex digits.
+    /// - `sqlite://` and a path: `sqlite:///srv/app/db.sqlite3` is absolute, `sqlite://db.sqlite3` is relative. The path
+    ///   is taken letter by letter, without `%` escapes or `?` options.
     ///
     /// # Errors
     ///
-    /// With a sentence that says what to do, when the URL is not understood, the file is missing
-    /// ([`migrate`](Self::migrate) creates it), or the schema lacks what the stores need.
+    /// With a sentence that says what to do, when the URL is not understood, the server does not answer, the database is
+    /// missing ([`migrate`](Self::migrate) creates a file), or the schema lacks what the stores need.
     pub async fn connect(url: &str, tables: impl Into<Tables>) -> Result<Self, ConnectError> {
+        Self::connect_with(url, tables, &Limits::default()).await
+    }
+
+    /// The same within other limits.
+    pub async fn connect_with(
+        url: &str,
+        tables: impl Into<Tables>,
+        limits: &Limits,
+    ) -> Result<Self, ConnectError> {
         let tables = tables.into();
-        let backend = engine::connect(url).await?;
+        let backend = engine::connect(url, limits).await?;
         let rows = backend.read(&backend.dialect().columns(), &[]).await;
         let rows = rows.map_err(|error| ConnectError::unavailable("its tables are read", error))?;
         let schema = Schema::new(backend.dialect(), rows);
@@ -108,7 +123,12 @@ impl Database {
     }
 
     pub(crate) async fn read(&self, query: &Query, values: &[FieldValue]) -> Result<Vec<Row>, StoreError> {
-        self.backend().read(query, values).await.map_err(|error| self.failed(error))
+        let once = move || -> Attempt<'_, _> {
+            Box::pin(
+                async move { self.backend().read(query, values).await.map_err(|error| self.failed(error)) },
+            )
+        };
+        self.settle(once).await
     }
 
     pub(crate) async fn write(
@@ -116,7 +136,27 @@ impl Database {
         statement: &Statement,
         values: &[FieldValue],
     ) -> Result<u64, StoreError> {
-        self.backend().write(statement, values).await.map_err(|error| self.failed(error))
+        let once = move || -> Attempt<'_, _> {
+            Box::pin(async move {
+                self.backend().write(statement, values).await.map_err(|error| self.failed(error))
+            })
+        };
+        self.settle(once).await
+    }
+
+    /// Does a transaction again that the engine undid for the sake of another: a few times, since one of those that are
+    /// in each other's way always succeeds.
+    pub(crate) async fn settle<'a, T>(
+        &'a self,
+        transaction: impl Fn() -> Attempt<'a, T>,
+    ) -> Result<T, StoreError> {
+        for _ in 1..ATTEMPTS {
+            match transaction().await {
+                Err(error) if is_conflict(self.backend(), &error) => {}
+                settled => return settled,
+            }
+        }
+        transaction().await
     }
 
     pub(crate) async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
@@ -138,6 +178,12 @@ impl fmt::Debug for Database {
             .finish_non_exhaustive()
     }
 }
+
+/// A transaction under way.
+pub(crate) type Attempt<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// How often a transaction is begun before its failure is told.
+const ATTEMPTS: u32 = 5;
 
 /// Every table and its columns, as one statement saw them.
 pub(crate) struct Schema {

@@ -2,20 +2,30 @@
 
 use crate::backend::Backend;
 use crate::error::ConnectError;
+use crate::limits::Limits;
+#[cfg(feature = "postgres")]
+use crate::postgres;
+#[cfg(feature = "sqlite")]
 use crate::sqlite;
 
 /// Connects to the database that a URL names.
-pub(crate) async fn connect(url: &str) -> Result<Box<dyn Backend>, ConnectError> {
+pub(crate) async fn connect(url: &str, limits: &Limits) -> Result<Box<dyn Backend>, ConnectError> {
     match scheme(url) {
-        "sqlite" => Ok(Box::new(sqlite::Sqlite::connect(url).await?)),
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => Ok(Box::new(postgres::Postgres::connect(url, limits).await?)),
+        #[cfg(feature = "sqlite")]
+        "sqlite" => Ok(Box::new(sqlite::Sqlite::connect(url, limits).await?)),
         _ => Err(ConnectError::unsupported(url)),
     }
 }
 
 /// Makes the database that a URL names, unless it is there. Tells whether it was made.
-pub(crate) async fn create(url: &str) -> Result<bool, ConnectError> {
+pub(crate) async fn create(url: &str, limits: &Limits) -> Result<bool, ConnectError> {
     match scheme(url) {
-        "sqlite" => sqlite::create(url).await,
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => postgres::create(url, limits).await,
+        #[cfg(feature = "sqlite")]
+        "sqlite" => sqlite::create(url, limits).await,
         _ => Err(ConnectError::unsupported(url)),
     }
 }

@@ -38,6 +38,11 @@ impl ConnectError {
         Self::new(ConnectErrorKind::Schema, message)
     }
 
+    #[cfg(feature = "postgres")]
+    pub(crate) fn caused(kind: ConnectErrorKind, message: String, source: sqlx::Error) -> Self {
+        Self { kind, message, source: Some(Box::new(source)) }
+    }
+
     pub(crate) fn unavailable(doing: &str, source: sqlx::Error) -> Self {
         Self {
             kind: ConnectErrorKind::Unavailable,
@@ -84,6 +89,12 @@ pub(crate) fn store_error(backend: &dyn Backend, error: sqlx::Error) -> StoreErr
     }
 }
 
+/// Whether the engine undid a transaction for the sake of another.
+pub(crate) fn is_conflict(backend: &dyn Backend, error: &(dyn StdError + 'static)) -> bool {
+    let error = error.source().unwrap_or(error).downcast_ref::<sqlx::Error>();
+    error.and_then(sqlx::Error::as_database_error).is_some_and(|cause| backend.is_conflict(cause))
+}
+
 /// `; did you mean "…"?` where one of the names is close enough, else nothing.
 pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     names
@@ -101,4 +112,5 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-const URLS: &str = "write sqlite:///absolute/path/db.sqlite3 or sqlite://relative/path/db.sqlite3";
+const URLS: &str = "write postgres://user:password@host:5432/database, sqlite:///absolute/path/db.sqlite3 or \
+                    sqlite://relative/path/db.sqlite3";

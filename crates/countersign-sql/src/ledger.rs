@@ -13,7 +13,7 @@ use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
 use countersign::user::FieldValue;
 
 use crate::backend::Transaction;
-use crate::database::Database;
+use crate::database::{Attempt, Database};
 
 impl TokenLedger for Database {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
@@ -26,10 +26,15 @@ impl TokenLedger for Database {
     }
 
     async fn blacklist(&self, token: &OutstandingToken<'_>, at: Timestamp) -> Result<Claim, StoreError> {
-        let mut transaction = self.begin().await?;
-        let claim = self.claim(&mut *transaction, token, at).await?;
-        self.commit(transaction).await?;
-        Ok(claim)
+        let once = move || -> Attempt<'_, _> {
+            Box::pin(async move {
+                let mut transaction = self.begin().await?;
+                let claim = self.claim(&mut *transaction, token, at).await?;
+                self.commit(transaction).await?;
+                Ok(claim)
+            })
+        };
+        self.settle(once).await
     }
 
     async fn rotate(
@@ -38,30 +43,40 @@ impl TokenLedger for Database {
         successor: &OutstandingToken<'_>,
         at: Timestamp,
     ) -> Result<Claim, StoreError> {
-        let mut transaction = self.begin().await?;
-        if self.claim(&mut *transaction, presented, at).await? == Claim::Lost {
-            return Ok(Claim::Lost);
-        }
-        let recorded = transaction.write(&self.statements().record, &row(successor)).await;
-        if recorded.map_err(|error| self.failed(error))? == 0 {
-            return Err(StoreError::inconsistent(
-                "the successor's jti is among the outstanding tokens already",
-            ));
-        }
-        self.commit(transaction).await?;
-        Ok(Claim::Won)
+        let once = move || -> Attempt<'_, _> {
+            Box::pin(async move {
+                let mut transaction = self.begin().await?;
+                if self.claim(&mut *transaction, presented, at).await? == Claim::Lost {
+                    return Ok(Claim::Lost);
+                }
+                let recorded = transaction.write(&self.statements().record, &row(successor)).await;
+                if recorded.map_err(|error| self.failed(error))? == 0 {
+                    return Err(StoreError::inconsistent(
+                        "the successor's jti is among the outstanding tokens already",
+                    ));
+                }
+                self.commit(transaction).await?;
+                Ok(Claim::Won)
+            })
+        };
+        self.settle(once).await
     }
 
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
-        let values = [FieldValue::Timestamp(now), FieldValue::Int(limit.get().into())];
-        let mut transaction = self.begin().await?;
-        let statements = self.statements();
-        let blacklisted = transaction.write(&statements.flush_blacklisted, &values).await;
-        blacklisted.map_err(|error| self.failed(error))?;
-        let outstanding = transaction.write(&statements.flush_outstanding, &values).await;
-        let flushed = outstanding.map_err(|error| self.failed(error))?;
-        self.commit(transaction).await?;
-        Ok(flushed)
+        let values = &[FieldValue::Timestamp(now), FieldValue::Int(limit.get().into())];
+        let once = move || -> Attempt<'_, _> {
+            Box::pin(async move {
+                let mut transaction = self.begin().await?;
+                let statements = self.statements();
+                let blacklisted = transaction.write(&statements.flush_blacklisted, values).await;
+                blacklisted.map_err(|error| self.failed(error))?;
+                let outstanding = transaction.write(&statements.flush_outstanding, values).await;
+                let flushed = outstanding.map_err(|error| self.failed(error))?;
+                self.commit(transaction).await?;
+                Ok(flushed)
+            })
+        };
+        self.settle(once).await
     }
 }
 

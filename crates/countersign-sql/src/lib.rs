@@ -34,13 +34,18 @@ mod column;
 mod database;
 mod engine;
 mod error;
+mod hex;
 mod ledger;
+mod limits;
 mod migrate;
 mod migrations;
 mod model;
 mod new_user;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod refresh_tokens;
 mod relations;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;
 mod tables;
@@ -51,6 +56,7 @@ pub use self::admin::{CreateUserError, CreateUserErrorKind};
 pub use self::column::{Column, ColumnKind};
 pub use self::database::Database;
 pub use self::error::{ConnectError, ConnectErrorKind};
+pub use self::limits::Limits;
 pub use self::migrations::MigrationReport;
 pub use self::model::{UserModel, UserTable};
 pub use self::new_user::NewUser;

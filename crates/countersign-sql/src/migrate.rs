@@ -15,7 +15,8 @@ use crate::backend::{Backend, Query, Statement, Transaction};
 use crate::column::ColumnKind;
 use crate::database::{Database, Schema};
 use crate::engine;
-use crate::error::ConnectError;
+use crate::error::{ConnectError, is_conflict};
+use crate::limits::Limits;
 use crate::migrations::{AUTH, AUTH_TABLES, CONTENTTYPES, MigrationReport, REFRESH_TOKEN, TOKEN_BLACKLIST};
 use crate::model::{AUTH_USER, UserModel};
 use crate::statements::{BLACKLISTED, OUTSTANDING};
@@ -24,7 +25,8 @@ use crate::tables::Tables;
 impl Database {
     /// Creates what is missing; `now` is written as the time at which the migrations were applied.
     ///
-    /// The URL is that of [`connect`](Self::connect). A file that is not there is created, in WAL mode.
+    /// The URL is that of [`connect`](Self::connect). A SQLite file that is not there is created, in WAL mode; a
+    /// database of a server must be there.
     ///
     /// # Errors
     ///
@@ -37,9 +39,16 @@ impl Database {
         now: Timestamp,
     ) -> Result<MigrationReport, ConnectError> {
         let tables = tables.into();
-        let created_database = engine::create(url).await?;
-        let backend = engine::connect(url).await?;
-        let report = Migration::run_over(&*backend, &tables, now, created_database).await;
+        let limits = Limits::default();
+        let created_database = engine::create(url, &limits).await?;
+        let backend = engine::connect(url, &limits).await?;
+        let report = match Migration::run_over(&*backend, &tables, now, created_database).await {
+            // Somebody made the same tables meanwhile, as when two servers are set up at once.
+            Err(error) if is_conflict(&*backend, &error) => {
+                Migration::run_over(&*backend, &tables, now, created_database).await
+            }
+            report => report,
+        };
         // Closed and not only dropped: who comes next finds nobody in the database.
         backend.close().await;
         report

@@ -163,6 +163,8 @@ fn parse(column: &Column, given: &str) -> Result<FieldValue, CreateUserError> {
             Some(most) if given.chars().count() > most => {
                 Err(wrong(&format!("at most {most} characters long")))
             }
+            // Django's forms refuse it, and not every engine can keep it.
+            _ if given.contains('\0') => Err(wrong("a text without the character NUL")),
             _ => Ok(FieldValue::Text(given.to_owned())),
         },
     }

@@ -112,12 +112,9 @@ impl RefreshTokenTable {
         let [id, user, token, created, revoked] = OWN.map(quote);
         let (users, pk) = (quote(model.table()), quote(model.primary_key().name()));
         let (one, two, three) = (dialect.placeholder(1), dialect.placeholder(2), dialect.placeholder(3));
-        // The inner SELECT is wrapped because not every engine takes a LIMIT directly inside IN.
         let clear = |which: &str| {
-            Statement::new(format!(
-                "DELETE FROM {table} WHERE {id} IN (SELECT gone.{id} FROM \
-                 (SELECT {id} FROM {table} WHERE {which} ORDER BY {id} LIMIT {one}) gone)"
-            ))
+            let batch = format!("SELECT {id} FROM {table} WHERE {which} ORDER BY {id} LIMIT {one}");
+            Statement::new(dialect.delete_batch(name, "id", &batch))
         };
         Self {
             // The user is looked up in the same statement: one who was deleted meanwhile gets no row.

@@ -42,42 +42,44 @@ impl Statements {
         let name = |name: &str| dialect.quote(name);
         let at = |number: usize| dialect.placeholder(number);
         let (users, pk) = (name(model.table()), name(model.primary_key().name()));
-        let (password, username) = (name(model.password().name()), name(model.username().name()));
+        let password = name(model.password().name());
         let (outstanding, blacklisted) = (name(OUTSTANDING), name(BLACKLISTED));
         let (id, jti, token_id, expires) = (name("id"), name("jti"), name("token_id"), name("expires_at"));
         let (one, two, three, four, five) = (at(1), at(2), at(3), at(4), at(5));
 
-        let columns: Vec<_> = model.columns().iter().map(|column| name(column.name())).collect();
+        let columns: Vec<_> = model.columns().iter().map(|column| dialect.selected(column)).collect();
         let kinds: std::sync::Arc<[_]> = model.columns().iter().map(crate::column::Column::kind).collect();
         let select = format!("SELECT {} FROM {users} WHERE", columns.join(", "));
-        // The two deletions of one flush run in one transaction, so both mean the same rows. The inner SELECT
-        // is wrapped because not every engine takes a LIMIT directly inside IN.
-        let batch = format!(
-            "SELECT expired.{id} FROM (SELECT {id} FROM {outstanding} WHERE {expires} <= {one} \
-             ORDER BY {id} LIMIT {two}) expired"
-        );
+        let is_user = dialect.sought(model.primary_key(), &two);
+        let is_named = dialect.sought(model.username(), &two);
+        let user = dialect.given(model.primary_key(), &one);
+        // The two deletions of one flush run in one transaction, so both mean the same rows.
+        let batch =
+            format!("SELECT {id} FROM {outstanding} WHERE {expires} <= {one} ORDER BY {id} LIMIT {two}");
         Self {
-            find: columns
+            find: model
+                .columns()
                 .iter()
-                .map(|column| Query::new(format!("{select} {column} = {one} LIMIT 2"), kinds.clone()))
+                .map(|column| dialect.sought(column, &one))
+                .map(|is_sought| Query::new(format!("{select} {is_sought} LIMIT 2"), kinds.clone()))
                 .collect(),
             find_by_email: model.email().map(|email| {
                 let is_email = dialect.is_ignoring_case(email.name(), &one);
-                // A column of whatever type is true where it is neither zero nor null.
-                let is_active = model.is_active().map(|column| format!(" AND {}", name(column.name())));
+                let is_active = model.is_active().map(|column| match column.kind() {
+                    ColumnKind::Int => format!(" AND {} <> 0", name(column.name())),
+                    _ => format!(" AND {}", name(column.name())),
+                });
                 let is_active = is_active.unwrap_or_default();
                 let text = format!("{select} {is_email}{is_active} ORDER BY {pk} LIMIT {two}");
                 Query::new(text, kinds.clone())
             }),
             replace_password: Statement::new(format!(
-                "UPDATE {users} SET {password} = {one} WHERE {pk} = {two} AND {password} = {three}"
+                "UPDATE {users} SET {password} = {one} WHERE {is_user} AND {password} = {three}"
             )),
-            set_password: Statement::new(format!(
-                "UPDATE {users} SET {password} = {one} WHERE {username} = {two}"
-            )),
+            set_password: Statement::new(format!("UPDATE {users} SET {password} = {one} WHERE {is_named}")),
             record_login: model.last_login().map(|column| {
                 let last_login = name(column.name());
-                Statement::new(format!("UPDATE {users} SET {last_login} = {one} WHERE {pk} = {two}"))
+                Statement::new(format!("UPDATE {users} SET {last_login} = {one} WHERE {is_user}"))
             }),
             // The user is looked up in the same statement: one who was deleted meanwhile is NULL, not an error.
             // A row that is there is looked for first: a conflict alone would use up a number for the next id.
@@ -85,7 +87,7 @@ impl Statements {
                 OUTSTANDING,
                 &["user_id", "jti", "token", "created_at", "expires_at"],
                 &format!(
-                    "SELECT (SELECT {pk} FROM {users} WHERE {pk} = {one}), {two}, {three}, {four}, {five} \
+                    "SELECT (SELECT {pk} FROM {users} WHERE {pk} = {user}), {two}, {three}, {four}, {five} \
                      WHERE NOT EXISTS (SELECT 1 FROM {outstanding} WHERE {jti} = {two})"
                 ),
                 "jti",
@@ -103,10 +105,8 @@ impl Statements {
                 ),
                 [ColumnKind::Int],
             ),
-            flush_blacklisted: Statement::new(format!(
-                "DELETE FROM {blacklisted} WHERE {token_id} IN ({batch})"
-            )),
-            flush_outstanding: Statement::new(format!("DELETE FROM {outstanding} WHERE {id} IN ({batch})")),
+            flush_blacklisted: Statement::new(dialect.delete_batch(BLACKLISTED, "token_id", &batch)),
+            flush_outstanding: Statement::new(dialect.delete_batch(OUTSTANDING, "id", &batch)),
             ping: Query::new(format!("SELECT 1 FROM {users} LIMIT 1"), [ColumnKind::Int]),
         }
     }

@@ -83,7 +83,8 @@ async fn connect(config: &Config) -> Result<Database, Failure> {
 }
 
 async fn connect_to(config: &Config, tables: Tables) -> Result<Database, Failure> {
-    Database::connect(config.database.url(), tables).await.map_err(|error| unconnected(&error))
+    let (url, limits) = (config.database.url(), &config.database.limits);
+    Database::connect_with(url, tables, limits).await.map_err(|error| unconnected(&error))
 }
 
 /// The tables that the families need, by the names that are configured.

@@ -1,40 +1,66 @@
-//! `[database]`: where Django's tables are.
+//! `[database]`: where Django's tables are, and how long they are waited for.
 
 use std::fmt;
+use std::num::{NonZeroU32, NonZeroUsize};
 
+use countersign_sql::Limits;
+
+use super::reference::Surroundings;
 use super::section::{Reported, Section};
-use super::setting::Name;
+use super::setting::{Fault, Name, Setting};
+use super::tree::Value;
 
 /// The database's URL, which may hold a password and is never shown.
 #[derive(Clone)]
 pub(crate) struct DatabaseConfig {
     url: String,
+    /// `max_connections`, `acquire_timeout` and `statement_timeout`.
+    pub(crate) limits: Limits,
 }
 
 impl DatabaseConfig {
-    /// `url`: `sqlite://` and a path, `postgres://…` or `mysql://…`.
+    /// `url`: `postgres://…`, or `sqlite://` and a path.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     pub(super) fn read(settings: &mut Section<'_>) -> Result<Self, Reported> {
+        let mut limits = Limits::default();
+        settings.set_as("max_connections", &mut limits.max_connections, |Connections(number)| number);
+        settings.set("acquire_timeout", &mut limits.acquire_timeout);
+        settings.set("statement_timeout", &mut limits.statement_timeout);
         let Name(url) = settings.required(
             "url",
             "give the database's address below [database], as in url = \"sqlite:///path/to/db.sqlite3\"",
         )?;
-        Ok(Self { url })
+        Ok(Self { url, limits })
     }
 }
 
+/// How many connections there may be: a number that a server could allow.
+struct Connections(NonZeroU32);
+
+impl Setting for Connections {
+    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
+        let number = u32::try_from(NonZeroUsize::read(value, around)?.get()).ok().and_then(NonZeroU32::new);
+        let number = number.filter(|number| number.get() <= MOST_CONNECTIONS);
+        number.map(Self).ok_or_else(|| "takes a whole number from 1 to 10000".into())
+    }
+}
+
+const MOST_CONNECTIONS: u32 = 10_000;
+
 impl fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DatabaseConfig").finish_non_exhaustive()
+        f.debug_struct("DatabaseConfig").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Config;
+    use std::time::Duration;
+
     use super::super::testing::{read, read_with};
 
     #[test]
@@ -47,5 +73,22 @@ mod tests {
         assert_eq!(config.database.url(), "postgres://u:hunter2@h/d");
         assert!(!format!("{config:?}").contains("hunter2"));
         assert_eq!(read("").database.url(), "sqlite::memory:");
+    }
+
+    #[test]
+    fn the_limits_can_be_set() {
+        let limits = read_with(
+            "",
+            [
+                ("COUNTERSIGN__DATABASE__MAX_CONNECTIONS", "3"),
+                ("COUNTERSIGN__DATABASE__ACQUIRE_TIMEOUT", "2s"),
+                ("COUNTERSIGN__DATABASE__STATEMENT_TIMEOUT", "1m"),
+            ],
+        );
+        let limits = limits.database.limits;
+        assert_eq!(limits.max_connections.get(), 3);
+        assert_eq!(limits.acquire_timeout, Duration::from_secs(2));
+        assert_eq!(limits.statement_timeout, Duration::from_mins(1));
+        assert_eq!(read("").database.limits, countersign_sql::Limits::default());
     }
 }

@@ -5,7 +5,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::harness::{Place, Server};
+use crate::harness::{Place, Server, new_database};
 
 #[test]
 fn of_fifty_refreshes_one_wins() {
@@ -26,8 +26,15 @@ fn of_fifty_refreshes_at_two_servers_one_wins() {
     one_wins(&place, &servers.each_ref());
 }
 
+#[test]
+fn of_fifty_refreshes_at_two_servers_on_postgres_one_wins() {
+    let place = Place::with_user_at(&new_database(), ROTATING);
+    let servers = [place.serve(), place.serve()];
+    one_wins(&place, &servers.each_ref());
+}
+
 fn rotating() -> Place {
-    Place::with_user("rotate_refresh_tokens = true\nblacklist_after_rotation = true")
+    Place::with_user(ROTATING)
 }
 
 fn one_wins(place: &Place, servers: &[&Server]) {
@@ -62,4 +69,5 @@ fn one_wins(place: &Place, servers: &[&Server]) {
     assert_eq!(servers[servers.len() - 1].refresh(&successor).status, 200);
 }
 
+const ROTATING: &str = "rotate_refresh_tokens = true\nblacklist_after_rotation = true";
 const REFRESHES: usize = 50;

@@ -1,7 +1,7 @@
 //! SQLite, as Django's backend for it reads and writes.
 //!
 //! - One connection writes, several read: writers wait in a fair queue here instead of racing for the file's
-//!   lock, so that a burst of refreshes starves nobody. Django's own writers are waited for, up to five seconds.
+//!   lock, so that a burst of refreshes starves nobody. Django's own writers are waited for, as the [`Limits`] say.
 //! - A transaction begins `IMMEDIATE`: it has the lock before it reads, so it never has to give up half-way. One
 //!   whose future is dropped is rolled back by the thread that holds the connection.
 //! - The journal mode of a database that is there is left as it is; one that is made here is in WAL mode.
@@ -11,8 +11,6 @@
 mod file;
 mod schema;
 mod value;
-
-use std::time::Duration;
 
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
@@ -24,6 +22,7 @@ use self::file::Identity;
 pub(crate) use self::schema::SqliteDialect;
 use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
 use crate::error::{ConnectError, ConnectErrorKind};
+use crate::limits::Limits;
 
 /// The connections to one SQLite file.
 #[derive(Debug)]
@@ -34,27 +33,28 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     #[expect(clippy::unused_async, reason = "an engine with a network waits here")]
-    pub(crate) async fn connect(url: &str) -> Result<Self, ConnectError> {
+    pub(crate) async fn connect(url: &str, limits: &Limits) -> Result<Self, ConnectError> {
         let path = file::path(url)?;
         file::require(path)?;
-        let options = options(path);
+        let options = options(path, limits);
         let pool = |connections| {
             let identity = Identity::of(path);
             SqlitePoolOptions::new()
                 .max_connections(connections)
-                .acquire_timeout(QUEUE)
+                .acquire_timeout(limits.acquire_timeout)
                 .before_acquire(move |_, connection| {
                     let same = identity.is_unchanged_since(connection.age);
                     Box::pin(async move { Ok(same) })
                 })
                 .connect_lazy_with(options.clone())
         };
-        Ok(Self { readers: pool(READERS), writer: pool(1) })
+        let readers = limits.max_connections.get().saturating_sub(1).max(1);
+        Ok(Self { readers: pool(readers), writer: pool(1) })
     }
 }
 
 /// Makes the file, in WAL mode, unless it is there. Tells whether it was made.
-pub(crate) async fn create(url: &str) -> Result<bool, ConnectError> {
+pub(crate) async fn create(url: &str, limits: &Limits) -> Result<bool, ConnectError> {
     let path = file::path(url)?;
     if path.exists() {
         file::require(path)?;
@@ -69,7 +69,7 @@ pub(crate) async fn create(url: &str) -> Result<bool, ConnectError> {
             ),
         )
     };
-    let options = options(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
+    let options = options(path, limits).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
     options.connect().await.map_err(failed)?.close().await.map_err(failed)?;
     Ok(true)
 }
@@ -155,19 +155,13 @@ fn prepare(
     values.iter().fold(sqlx::query(statement.text()), value::bind)
 }
 
-fn options(path: &std::path::Path) -> SqliteConnectOptions {
+fn options(path: &std::path::Path, limits: &Limits) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(limits.statement_timeout)
         .disable_statement_logging()
 }
-
-/// How long another process that holds the file's lock is waited for.
-const BUSY: Duration = Duration::from_secs(5);
-/// How long a request waits for its turn before it is told that the store does not answer.
-const QUEUE: Duration = Duration::from_secs(10);
-const READERS: u32 = 4;
 
 const ERROR: i32 = 1;
 const CONSTRAINT: i32 = 19;

@@ -7,7 +7,7 @@ use sqlx::{Decode, Row as _, Sqlite, TypeInfo as _, ValueRef as _};
 
 use crate::backend::{Row, Unreadable};
 use crate::column::{ColumnKind, parse_uuid};
-use crate::time;
+use crate::{hex, time};
 
 /// Adds a parameter: a UUID as 32 hex digits, a truth value as 0 or 1, a time as text.
 pub(super) fn bind<'q>(
@@ -51,7 +51,7 @@ fn read_value(value: SqliteValueRef<'_>, kind: ColumnKind) -> Result<FieldValue,
         },
         (ColumnKind::Bool, _) => Err(Unreadable("something that is neither true nor false")),
         (ColumnKind::Float, Storage::Integer | Storage::Real) => {
-            f64::decode(value).map(FieldValue::Float).map_err(|_| NOT_A_NUMBER)
+            <f64 as Decode<Sqlite>>::decode(value).map(FieldValue::Float).map_err(|_| NOT_A_NUMBER)
         }
         (ColumnKind::Int, Storage::Integer) => int(value).map(FieldValue::Int),
         (ColumnKind::Float | ColumnKind::Int, _) => Err(NOT_A_NUMBER),
@@ -66,8 +66,9 @@ fn read_value(value: SqliteValueRef<'_>, kind: ColumnKind) -> Result<FieldValue,
         (ColumnKind::Uuid, _) => Err(Unreadable("something that is not a UUID")),
         (ColumnKind::Text, Storage::Blob) => Err(Unreadable("bytes where a text must stand")),
         (ColumnKind::Bytes, Storage::Blob) => {
-            let bytes = Vec::<u8>::decode(value).map_err(|_| Unreadable("bytes that cannot be read"))?;
-            Ok(FieldValue::Text(hex(&bytes)))
+            let bytes = <Vec<u8> as Decode<Sqlite>>::decode(value)
+                .map_err(|_| Unreadable("bytes that cannot be read"))?;
+            Ok(FieldValue::Text(hex::lower(&bytes)))
         }
         (ColumnKind::Bytes | ColumnKind::Text, _) => text(value).map(FieldValue::Text),
     }
@@ -95,21 +96,11 @@ impl Storage {
 }
 
 fn int(value: SqliteValueRef<'_>) -> Result<i64, Unreadable> {
-    i64::decode(value).map_err(|_| NOT_A_NUMBER)
+    <i64 as Decode<Sqlite>>::decode(value).map_err(|_| NOT_A_NUMBER)
 }
 
 fn text(value: SqliteValueRef<'_>) -> Result<String, Unreadable> {
     <String as Decode<Sqlite>>::decode(value).map_err(|_| Unreadable("a text that is not UTF-8"))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 15)]));
-    }
-    text
-}
-
-const HEX: &[u8; 16] = b"0123456789abcdef";
 const NOT_A_NUMBER: Unreadable = Unreadable("something that is not a number of the column's type");

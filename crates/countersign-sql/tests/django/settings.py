@@ -1,11 +1,27 @@
 """Genuine Django on the database that the test names. The environment says which apps are installed."""
 
 import os
+from urllib.parse import urlsplit
 
 SECRET_KEY = "only for tests, and long enough for HS256: 0123456789abcdef"
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DATABASE"]}}
+
+
+def database(url):
+    if url.startswith("sqlite://"):
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.removeprefix("sqlite://")}
+    server = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": server.path.removeprefix("/"),
+        "USER": server.username,
+        "HOST": server.hostname,
+        "PORT": server.port,
+    }
+
+
+DATABASES = {"default": database(os.environ["DATABASE"])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = os.environ["USER_MODEL"]

@@ -6,8 +6,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Row};
+use sqlx::{AssertSqlSafe, ColumnIndex, ConnectOptions, Decode, Row, Type};
 use tempfile::TempDir;
 
 use super::django::python;
@@ -17,6 +18,7 @@ use super::{PASSWORD, SECRET, Server};
 pub(crate) struct Place {
     _root: TempDir,
     folder: PathBuf,
+    database: String,
 }
 
 impl Place {
@@ -30,7 +32,8 @@ impl Place {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join(name);
         fs::create_dir(&folder).unwrap();
-        Self { _root: root, folder }
+        let database = format!("sqlite://{}", folder.join("db.sqlite3").display());
+        Self { _root: root, folder, database }
     }
 
     /// With a configuration: quick hashes, a good key, SQLite, and `settings` below `[simple_jwt]`.
@@ -40,25 +43,39 @@ impl Place {
         place
     }
 
+    /// The same with the database at this URL.
+    pub(crate) fn configured_at(database: &str, settings: &str) -> Self {
+        let place = Self { database: database.to_owned(), ..Self::empty() };
+        place.configure(settings);
+        place
+    }
+
     /// Writes the configuration anew.
     pub(crate) fn configure(&self, settings: &str) {
-        let database = self.path("db.sqlite3");
         self.write(
             "countersign.toml",
             &format!(
                 "secret_key = '{SECRET}'\npassword_hashers = ['md5', 'pbkdf2_sha256']\n\
-                 [server]\nlisten = '127.0.0.1:0'\n[database]\nurl = 'sqlite://{}'\n[simple_jwt]\n{settings}\n",
-                database.display(),
+                 [server]\nlisten = '127.0.0.1:0'\n[database]\nurl = '{}'\n[simple_jwt]\n{settings}\n",
+                self.database,
             ),
         );
     }
 
     /// With a configuration, a database, and the user `ada`.
     pub(crate) fn with_user(settings: &str) -> Self {
-        let place = Self::configured(settings);
-        place.run(&["migrate"]).succeeded();
-        place.create_user("ada");
-        place
+        Self::configured(settings).prepared()
+    }
+
+    /// The same with the database at this URL.
+    pub(crate) fn with_user_at(database: &str, settings: &str) -> Self {
+        Self::configured_at(database, settings).prepared()
+    }
+
+    fn prepared(self) -> Self {
+        self.run(&["migrate"]).succeeded();
+        self.create_user("ada");
+        self
     }
 
     /// Adds a user with the usual [`PASSWORD`].
@@ -141,9 +158,9 @@ impl Place {
         self.rows(sql);
     }
 
-    /// The rows of a query, every value as SQLite's text of it.
+    /// The rows of a query; columns must be texts.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<String>> {
-        rows(&self.path("db.sqlite3"), sql)
+        rows(&self.database, sql)
     }
 
     /// The one number that a query gives.
@@ -152,15 +169,27 @@ impl Place {
     }
 }
 
-/// The rows of a query in a SQLite file; columns must be texts.
-pub(crate) fn rows(file: &Path, sql: &str) -> Vec<Vec<String>> {
+/// The rows of a query in the database at a URL; columns must be texts.
+pub(crate) fn rows(url: &str, sql: &str) -> Vec<Vec<String>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
     runtime.block_on(async {
-        let mut database = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(&mut database).await.unwrap();
-        let cell = |row: &sqlx::sqlite::SqliteRow, at| row.get_unchecked::<String, _>(at);
-        rows.iter().map(|row| (0..row.len()).map(|at| cell(row, at)).collect()).collect()
+        if let Some(file) = url.strip_prefix("sqlite://") {
+            let mut database = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+            sql.fetch_all(&mut database).await.unwrap().iter().map(texts).collect()
+        } else {
+            let mut database = url.parse::<PgConnectOptions>().unwrap().connect().await.unwrap();
+            sql.fetch_all(&mut database).await.unwrap().iter().map(texts).collect()
+        }
     })
+}
+
+fn texts<R: Row>(row: &R) -> Vec<String>
+where
+    usize: ColumnIndex<R>,
+    String: for<'a> Decode<'a, R::Database> + Type<R::Database>,
+{
+    (0..row.len()).map(|at| row.get_unchecked::<String, _>(at)).collect()
 }
 
 /// A command that has ended, and everything that it said.

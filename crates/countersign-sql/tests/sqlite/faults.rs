@@ -1,7 +1,5 @@
 //! What goes wrong around a database: it is locked, gone, replaced, killed; a client goes away half-way.
 
-mod common;
-
 use std::future::{Future, poll_fn};
 use std::io::{BufRead, BufReader};
 use std::pin::pin;
@@ -13,7 +11,8 @@ use countersign::store::{Claim, RefreshTokens, StoreErrorKind, TokenLedger, User
 use countersign_sql::{Database, UserTable};
 use sqlx::Executor;
 
-use crate::common::{NOW, Place, token, told};
+use crate::Place;
+use crate::suite::{NOW, token, told};
 
 #[tokio::test]
 async fn a_lock_that_stays_is_an_outage_and_passes() {
@@ -137,7 +136,7 @@ async fn a_killed_server_has_kept_every_rotation_that_it_told_of() {
     }
     let place = Place::migrated().await;
     let mut server = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_killed_server_has_kept_every_rotation_that_it_told_of", "--nocapture"])
+        .args(["--exact", "faults::a_killed_server_has_kept_every_rotation_that_it_told_of", "--nocapture"])
         .env("COUNTERSIGN_TEST_URL", place.url())
         .stdout(Stdio::piped())
         .spawn()

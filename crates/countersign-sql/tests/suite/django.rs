@@ -1,9 +1,5 @@
 //! Genuine Django as the judge: what it makes we use, what we make it takes, row by row the same text.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
-
-mod common;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -23,14 +19,15 @@ use countersign::user::UserKey;
 use countersign_sql::{Database, NewUser, Tables, UserTable};
 use serde_json::{Value, json};
 
-use crate::common::{NOW, Place, tables, token};
+use super::{NOW, tables, token};
+use crate::Place;
 
 #[tokio::test]
 async fn django_takes_over_a_database_that_we_made() {
-    let (ours, theirs) = (Place::migrated().await, Place::empty());
+    let (ours, theirs) = (Place::migrated().await, Place::empty().await);
     let genuine = Django::on(&theirs, "auth.User");
     genuine.manage(&["migrate"], "blacklist graphql");
-    assert_eq!(schema(&ours).await, schema(&theirs).await);
+    assert_eq!(ours.schema().await, theirs.schema().await);
     for rows in [
         "SELECT id, app, name FROM django_migrations ORDER BY id",
         "SELECT id, app_label, model FROM django_content_type ORDER BY id",
@@ -65,21 +62,21 @@ async fn django_takes_over_a_database_that_we_made() {
 #[tokio::test]
 async fn we_add_to_a_database_that_django_made_what_its_app_would_have() {
     for (model, users) in models() {
-        let (ours, theirs) = (Place::empty(), Place::empty());
+        let (ours, theirs) = (Place::empty().await, Place::empty().await);
         Django::on(&theirs, model).manage(&["migrate"], "blacklist graphql");
         let django = Django::on(&ours, model);
         django.manage(&["migrate"], "");
-        let mode = ours.rows("PRAGMA journal_mode").await;
+        let mode = ours.mode().await;
         let report = migrate(&ours, &users).await;
         assert_eq!(report.created_tables.len(), 3);
         assert_eq!((report.recorded.len(), report.created_database), (13, false));
         assert!(migrate(&ours, &users).await.is_unchanged());
-        assert_eq!(ours.rows("PRAGMA journal_mode").await, mode, "it stays Django's");
+        assert_eq!(ours.mode().await, mode, "it stays Django's");
 
-        let ledger = |tables: Vec<(String, Vec<Vec<String>>)>| -> Vec<_> {
+        let apps = |tables: Vec<(String, Vec<Vec<String>>)>| -> Vec<_> {
             tables.into_iter().filter(|(table, _)| APPS.iter().any(|app| table.starts_with(app))).collect()
         };
-        assert_eq!(ledger(schema(&ours).await), ledger(schema(&theirs).await), "{model}");
+        assert_eq!(apps(ours.schema().await), apps(theirs.schema().await), "{model}");
         let permissions = "SELECT codename, p.name FROM auth_permission p JOIN django_content_type c
              ON c.id = p.content_type_id WHERE app_label IN ('token_blacklist', 'refresh_token') ORDER BY codename";
         assert_eq!(ours.rows(permissions).await, theirs.rows(permissions).await);
@@ -91,24 +88,24 @@ async fn we_add_to_a_database_that_django_made_what_its_app_would_have() {
 
 #[tokio::test]
 async fn what_migrate_cannot_do_it_leaves_to_django() {
-    let place = Place::empty();
+    let place = Place::empty().await;
     let users = UserTable { table: "people_person".to_owned(), ..UserTable::default() };
     let error = Database::migrate(&place.url(), &users, NOW).await.unwrap_err();
     assert!(error.to_string().contains("Django's own `migrate`"), "{error}");
 
-    let place = Place::empty();
+    let place = Place::empty().await;
     let django = Django::on(&place, "people.Person");
     django.manage(&["migrate"], "");
     let error = Database::migrate(&place.url(), &UserTable::default(), NOW).await.unwrap_err();
     assert!(error.to_string().contains("which looks to be: people_person"), "{error}");
-    assert!(place.rows("SELECT 1 FROM sqlite_master WHERE name LIKE 'token%'").await.is_empty());
+    assert!(place.schema().await.iter().all(|(table, _)| !table.starts_with("token")));
 
     let place = Place::migrated().await;
     let theirs = Tables { refresh_tokens: Some("shop_ticket".to_owned()), ..UserTable::default().into() };
     let error = Database::migrate(&place.url(), theirs, NOW).await.unwrap_err();
     assert!(error.to_string().contains("no table \"shop_ticket\" for refresh tokens"), "{error}");
 
-    let place = Place::empty();
+    let place = Place::empty().await;
     let django = Django::on(&place, "auth.User");
     django.manage(&["migrate", "token_blacklist", "0012"], "blacklist");
     let report = Database::migrate(&place.url(), &UserTable::default(), NOW).await.unwrap();
@@ -122,11 +119,11 @@ async fn what_migrate_cannot_do_it_leaves_to_django() {
 #[tokio::test]
 async fn the_rows_we_write_are_those_that_simplejwt_writes() {
     for (model, users) in models() {
-        let theirs = Place::empty();
+        let theirs = Place::empty().await;
         let django = Django::on(&theirs, model);
         django.manage(&["migrate"], "blacklist");
         django.script("write.py");
-        let (read, written) = (django.read(), theirs.rows(LEDGER).await);
+        let (read, written) = (django.read(), theirs.rows(&ledger()).await);
         assert_eq!(written.len(), 8);
 
         // The same database, with the ledger written by us from what Django reads.
@@ -158,7 +155,7 @@ async fn the_rows_we_write_are_those_that_simplejwt_writes() {
                 }
             }
         }
-        assert_eq!(theirs.rows(LEDGER).await, written, "{model}");
+        assert_eq!(theirs.rows(&ledger()).await, written, "{model}");
         let again = django.read();
         assert_eq!(again, read, "{model}");
         let refused = |token: &&Value| token["refused"] == "Token is blacklisted";
@@ -169,7 +166,7 @@ async fn the_rows_we_write_are_those_that_simplejwt_writes() {
 #[tokio::test]
 async fn the_users_we_find_are_those_that_django_finds() {
     for (model, users) in models() {
-        let theirs = Place::empty();
+        let theirs = Place::empty().await;
         let django = Django::on(&theirs, model);
         django.manage(&["migrate"], "blacklist");
         django.script("write.py");
@@ -199,14 +196,14 @@ async fn the_users_we_find_are_those_that_django_finds() {
 #[tokio::test]
 async fn the_refresh_tokens_we_write_are_those_that_the_package_writes() {
     for (model, users) in models() {
-        let theirs = Place::empty();
+        let theirs = Place::empty().await;
         let django = Django::on(&theirs, model);
         django.manage(&["migrate"], "graphql");
         let read: Value = serde_json::from_str(&django.python(&["refresh.py", "write"], "graphql")).unwrap();
         let told: Vec<_> = read.as_array().unwrap().iter().map(|row| row["live"].clone()).collect();
         let one = [Value::from(true), "Invalid refresh token".into(), true.into(), false.into()];
         assert_eq!(told, [&one[..], &one[..]].concat(), "{model}");
-        let written = theirs.rows(REFRESH_TOKENS).await;
+        let written = theirs.rows(&refresh_tokens()).await;
 
         let database = Database::connect(&theirs.url(), tables(&users)).await.unwrap();
         theirs.run("DELETE FROM refresh_token_refreshtoken").await;
@@ -226,7 +223,7 @@ async fn the_refresh_tokens_we_write_are_those_that_the_package_writes() {
                 assert_eq!(database.revoke_refresh_token(&token, at).await.unwrap(), Claim::Won);
             }
         }
-        assert_eq!(theirs.rows(REFRESH_TOKENS).await, written, "{model}");
+        assert_eq!(theirs.rows(&refresh_tokens()).await, written, "{model}");
         let again: Value = serde_json::from_str(&django.python(&["refresh.py"], "graphql")).unwrap();
         assert_eq!(again, read, "{model}");
     }
@@ -246,7 +243,7 @@ async fn links_go_to_those_whom_django_mails_and_either_takes_the_others() {
         "nobody@example.org",
     ];
     for (model, users) in &models()[..2] {
-        let theirs = Place::empty();
+        let theirs = Place::empty().await;
         let django = Django::on(&theirs, model);
         django.manage(&["migrate"], "blacklist");
         let told: Value = django.resets(&[&["make"], &EMAILS[..]].concat());
@@ -305,7 +302,7 @@ fn hashing_pool() -> HashingPool {
     HashingPool::start(Arc::new(hashers), Arc::new(SystemEntropy), PoolSize::default()).unwrap()
 }
 
-/// Genuine Django, in the folder `django` beside this file, on the database of a place.
+/// Genuine Django, in the folder `tests/django`, on the database of a place.
 struct Django<'a> {
     place: &'a Place,
     model: &'static str,
@@ -324,7 +321,7 @@ impl<'a> Django<'a> {
 
     /// Where Django writes the migrations of the user model's app.
     fn made(&self) -> PathBuf {
-        self.place.path().with_file_name("")
+        self.place.folder().to_owned()
     }
 
     fn manage(&self, command: &[&str], apps: &str) -> String {
@@ -356,7 +353,7 @@ impl<'a> Django<'a> {
             .env("PYTHONPATH", std::env::join_paths([&folder, &self.made()]).unwrap())
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("DJANGO_SETTINGS_MODULE", "settings")
-            .env("DATABASE", self.place.path())
+            .env("DATABASE", self.place.url())
             .env("USER_MODEL", self.model)
             .env("APPS", apps)
             .output()
@@ -394,42 +391,26 @@ fn time(micros: &Value) -> Option<Timestamp> {
     micros.as_str().unwrap().parse().ok().map(Timestamp::from_micros)
 }
 
-/// Every table with its columns, indexes and references, in SQLite's own words. The order of indexes, which is
-/// that of their making, does not count.
-async fn schema(place: &Place) -> Vec<(String, Vec<Vec<String>>)> {
-    let mut tables = Vec::new();
-    let names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
-    for table in place.rows(names).await.into_iter().flatten() {
-        let mut facts = place.rows(&format!("SELECT * FROM pragma_table_xinfo('{table}')")).await;
-        facts.extend(
-            place
-                .rows(&format!(
-                    "SELECT i.name, i.\"unique\", i.origin, i.partial, c.seqno, c.name, c.desc, c.coll, c.key
-                     FROM pragma_index_list('{table}') i, pragma_index_xinfo(i.name) c ORDER BY i.name, c.seqno"
-                ))
-                .await,
-        );
-        facts.extend(place.rows(&format!("SELECT * FROM pragma_foreign_key_list('{table}')")).await);
-        let autoincrement =
-            "upper(sql) LIKE '%AUTOINCREMENT%', upper(sql) LIKE '%DEFERRABLE INITIALLY DEFERRED%'";
-        let told = format!("SELECT {autoincrement} FROM sqlite_master WHERE name = '{table}'");
-        facts.extend(place.rows(&told).await);
-        tables.push((table, facts));
-    }
-    tables
-}
-
 /// The apps whose tables we make beside the user's.
 const APPS: [&str; 2] = ["token_blacklist", "refresh_token"];
 
 /// As the settings beside this file have it.
 const SECRET_KEY: &str = "only for tests, and long enough for HS256: 0123456789abcdef";
-/// Both tables as SQLite's own text, with the storage class of what is not text by nature.
-const LEDGER: &str =
-    "SELECT o.jti, o.token, o.user_id, typeof(o.user_id), o.created_at, typeof(o.created_at),
-    o.expires_at, typeof(o.expires_at), b.blacklisted_at, typeof(b.blacklisted_at), b.token_id = o.id
-    FROM token_blacklist_outstandingtoken o LEFT JOIN token_blacklist_blacklistedtoken b ON b.token_id = o.id
-    ORDER BY o.jti";
-const REFRESH_TOKENS: &str =
-    "SELECT token, user_id, typeof(user_id), created, typeof(created), revoked, typeof(revoked)
-    FROM refresh_token_refreshtoken ORDER BY id";
+/// Both tables as the engine's own text, with the type of what is not text by nature.
+fn ledger() -> String {
+    format!(
+        "SELECT o.jti, o.token, o.user_id, {type_of}(o.user_id), o.created_at, {type_of}(o.created_at),
+         o.expires_at, {type_of}(o.expires_at), b.blacklisted_at, {type_of}(b.blacklisted_at), b.token_id = o.id
+         FROM token_blacklist_outstandingtoken o
+         LEFT JOIN token_blacklist_blacklistedtoken b ON b.token_id = o.id ORDER BY o.jti",
+        type_of = Place::TYPE_OF,
+    )
+}
+
+fn refresh_tokens() -> String {
+    format!(
+        "SELECT token, user_id, {type_of}(user_id), created, {type_of}(created), revoked, {type_of}(revoked)
+         FROM refresh_token_refreshtoken ORDER BY id",
+        type_of = Place::TYPE_OF,
+    )
+}

@@ -1,14 +1,13 @@
 //! Users as the commands create them.
 
-mod common;
-
-use countersign::entropy::SeededEntropy;
+use countersign::entropy::SystemEntropy;
 use countersign::secret::StoredPassword;
 use countersign::store::{UserLookup, Users};
 use countersign::user::UserKey;
 use countersign_sql::{CreateUserErrorKind, Database, NewUser, UserTable};
 
-use crate::common::{NOW, Place};
+use super::NOW;
+use crate::Place;
 
 #[tokio::test]
 async fn a_user_has_what_django_would_have_given() {
@@ -37,12 +36,14 @@ async fn a_taken_name_is_said() {
 
 #[tokio::test]
 async fn columns_that_nobody_filled_are_named_and_can_be_given() {
-    let place = Place::with(
-        "CREATE TABLE people (id char(32) NOT NULL PRIMARY KEY, email varchar(254) NOT NULL UNIQUE,
-         password varchar(128) NOT NULL, is_active bool NOT NULL, city varchar(5) NOT NULL,
-         height real NOT NULL, born datetime NOT NULL, note text NULL, points integer NOT NULL DEFAULT 3,
-         badge varchar(9) NULL UNIQUE, age integer NULL CHECK (age >= 0))",
-    )
+    let place = Place::with(&format!(
+        "CREATE TABLE people (id {} NOT NULL PRIMARY KEY, email varchar(254) NOT NULL UNIQUE,
+             password varchar(128) NOT NULL, is_active bool NOT NULL, city varchar(5) NOT NULL,
+             height real NOT NULL, born {} NOT NULL, note text NULL, points integer NOT NULL DEFAULT 3,
+             badge varchar(9) NULL UNIQUE, age integer NULL CHECK (age >= 0))",
+        Place::UUID,
+        Place::DATETIME,
+    ))
     .await;
     let users = UserTable { table: "people".into(), username_field: "email".into(), ..UserTable::default() };
     let database = Database::connect(&place.url(), &users).await.unwrap();
@@ -59,14 +60,15 @@ async fn columns_that_nobody_filled_are_named_and_can_be_given() {
     assert!(matches!(key, UserKey::Uuid(uuid) if uuid.get_version_num() == 4));
     let user = database.find(UserLookup::Username("a@x.org")).await.unwrap().unwrap();
     assert_eq!(user.key, key);
-    let stored = place.rows("SELECT length(id), city, height, born, note, points FROM people").await;
-    assert_eq!(stored, [["32", "Paris", "1.75", "2000-01-02 03:04:05", "NULL", "3"]]);
+    let stored = place.rows("SELECT city, height, born, note, points FROM people").await;
+    assert_eq!(stored, [["Paris", "1.75", "2000-01-02 03:04:05", "NULL", "3"]]);
 
     for (more, kind, said) in [
         (("badge", "one"), CreateUserErrorKind::Taken, "badge"),
-        (("age", "-1"), CreateUserErrorKind::Invalid, "CHECK"),
+        (("age", "-1"), CreateUserErrorKind::Invalid, "does not take these values"),
         (("age", "old"), CreateUserErrorKind::Invalid, "\"age\" is not a whole number"),
         (("noet", "x"), CreateUserErrorKind::Invalid, "did you mean \"note\"?"),
+        (("note", "a\0b"), CreateUserErrorKind::Invalid, "the character NUL"),
         (("password", "x"), CreateUserErrorKind::Invalid, "other means"),
         (("badge", "much too long"), CreateUserErrorKind::Invalid, "at most 9 characters"),
     ] {
@@ -90,7 +92,7 @@ async fn a_password_is_set_by_name() {
 }
 
 async fn create(database: &Database, user: &NewUser) -> Result<UserKey, countersign_sql::CreateUserError> {
-    database.create_user(user, NOW, &SeededEntropy::new(1)).await
+    database.create_user(user, NOW, &SystemEntropy).await
 }
 
 fn alice() -> NewUser {

@@ -1,0 +1,151 @@
+//! PostgreSQL, as Django's backend for it reads and writes.
+//!
+//! - A connection is taken from the pool for a statement or a transaction and no longer. Nobody waits for one, or for
+//!   the server, beyond the [`Limits`]; nor does the server wait for us: it ends what takes too long, and a transaction
+//!   whose client is not heard of, so that no lock outlives a server of ours that was cut off.
+//! - A transaction reads what was committed before each of its statements (`READ COMMITTED`). Every decision is a unique
+//!   row's insertion or one `UPDATE`'s condition, which PostgreSQL asks again of a row that it waited for.
+//! - Statements are prepared once a connection. After a table was altered they are prepared anew.
+//! - A connection that was idle is tried before it is used, so that those which a restart of the server cut are not.
+
+mod connection;
+mod failure;
+mod schema;
+mod tables;
+mod url;
+mod value;
+
+use std::time::Duration;
+
+use countersign::user::FieldValue;
+use futures_util::future::BoxFuture;
+use sqlx::error::DatabaseError;
+use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgPool};
+
+use self::connection::{Writing, in_time};
+use self::schema::PostgresDialect;
+use self::url::Address;
+use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::error::ConnectError;
+use crate::limits::Limits;
+
+/// The connections to one PostgreSQL database.
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    pool: PgPool,
+    /// How long one answer is waited for.
+    patience: Duration,
+    /// How long a connection and its first answer are waited for.
+    patience_at_first: Duration,
+}
+
+impl Postgres {
+    pub(crate) async fn connect(url: &str, limits: &Limits) -> Result<Self, ConnectError> {
+        let address = Address::parse(url)?;
+        // Tried by itself first: a pool would go on trying, and say in the end that time is up instead of why.
+        let first = in_time(limits.acquire_timeout, PgConnection::connect_with(&address.options)).await;
+        // Whether the connection is ended politely says nothing about the next one.
+        let _ = first.map_err(|error| address.unreachable(error))?.close().await;
+
+        let patience = limits.statement_timeout.saturating_add(GRACE);
+        let session = session(limits);
+        let pool = PgPoolOptions::new()
+            .max_connections(limits.max_connections.get())
+            .acquire_timeout(limits.acquire_timeout)
+            .after_connect(move |connection, _| {
+                let session = AssertSqlSafe(session.clone());
+                Box::pin(async move { connection.execute(session).await.map(drop) })
+            })
+            .test_before_acquire(false)
+            .before_acquire(move |connection, known| {
+                Box::pin(async move {
+                    if known.idle_for < IDLE {
+                        return Ok(true);
+                    }
+                    in_time(patience, connection.ping()).await.map(|()| true)
+                })
+            })
+            // What a statement left behind whose future was dropped is waited for, but not for ever.
+            .after_release(move |connection, _| {
+                Box::pin(async move { in_time(patience, connection.ping()).await.map(|()| true) })
+            })
+            .connect_lazy_with(address.options);
+        Ok(Self { pool, patience, patience_at_first: limits.acquire_timeout.saturating_add(patience) })
+    }
+}
+
+impl Backend for Postgres {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &PostgresDialect
+    }
+
+    fn read<'a>(
+        &'a self,
+        query: &'a Query,
+        values: &'a [FieldValue],
+    ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
+        Box::pin(async move {
+            let mut connection = self.pool.acquire().await?;
+            match connection::read(&mut connection, self.patience, query, values).await {
+                Err(error) if failure::is_stale_statement(&error) => {
+                    connection::forget_statements(&mut connection, self.patience).await?;
+                    connection::read(&mut connection, self.patience, query, values).await
+                }
+                read => read,
+            }
+        })
+    }
+
+    fn write<'a>(
+        &'a self,
+        statement: &'a Statement,
+        values: &'a [FieldValue],
+    ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
+        Box::pin(async move {
+            let mut connection = self.pool.acquire().await?;
+            connection::write(&mut connection, self.patience, statement, values).await
+        })
+    }
+
+    fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {
+        Box::pin(async move {
+            let patience = self.patience;
+            let transaction = in_time(self.patience_at_first, self.pool.begin_with(BEGIN)).await?;
+            Ok(Box::new(Writing { transaction, patience }) as Box<dyn Transaction>)
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.pool.close())
+    }
+
+    fn is_outage(&self, error: &dyn DatabaseError) -> bool {
+        failure::is_outage(error)
+    }
+
+    fn is_conflict(&self, error: &dyn DatabaseError) -> bool {
+        failure::is_conflict(error)
+    }
+}
+
+/// Looks whether the database is there: it is made by whoever runs the server, with the owner and the encoding that they
+/// want.
+pub(crate) async fn create(url: &str, limits: &Limits) -> Result<bool, ConnectError> {
+    Postgres::connect(url, limits).await?.pool.close().await;
+    Ok(false)
+}
+
+/// What every connection is told once.
+fn session(limits: &Limits) -> String {
+    let millis = limits.statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
+    format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}")
+}
+
+/// Whatever the server's default is: every statement sees what was committed before it, so that whoever waited for
+/// another's row looks at it again, and need not give up.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+/// How much later than the server itself we give up: its own word on what took so long is the better one.
+const GRACE: Duration = Duration::from_secs(1);
+/// A connection that was used so lately is taken as it is.
+const IDLE: Duration = Duration::from_secs(1);

@@ -1,0 +1,308 @@
+//! What goes wrong around a server: it refuses, it is busy, it forgets us; others are in our way; a client goes away.
+
+use std::future::{Future, poll_fn};
+use std::num::NonZeroU32;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use countersign::secret::PlainToken;
+use countersign::store::{Claim, StoreErrorKind, TokenLedger, UserLookup, Users};
+use countersign::user::UserKey;
+use countersign_sql::{ConnectErrorKind, Database, Limits, UserTable};
+use sqlx::Executor;
+use tokio::task::JoinSet;
+
+use crate::Place;
+use crate::place::server;
+use crate::suite::{NOW, add_user, tables, token, told};
+
+#[tokio::test]
+async fn what_is_no_database_is_said_in_a_sentence() {
+    let place = Place::empty().await;
+    let (host, port) = (server().get_host().to_owned(), server().get_port());
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for (url, kind, said) in [
+        (place.url(), ConnectErrorKind::Schema, "run `countersign migrate`".to_owned()),
+        (
+            format!("postgres://u:hunter2@127.0.0.1:{free}/d"),
+            ConnectErrorKind::Unavailable,
+            format!("the database server at 127.0.0.1:{free} does not answer: start it"),
+        ),
+        (
+            format!("postgres://nobody:hunter2@{host}:{port}/postgres"),
+            ConnectErrorKind::Unavailable,
+            format!("at {host}:{port} does not let the user \"nobody\" in"),
+        ),
+        (
+            format!("{}?sslmode=require&sslrootcert=/no/such/file.pem", place.url()),
+            ConnectErrorKind::Unavailable,
+            "see to its certificate, or to sslmode and sslrootcert in database.url".to_owned(),
+        ),
+        (
+            place.url().replace(place.name(), "gone"),
+            ConnectErrorKind::Missing,
+            format!("there is no database \"gone\" at {host}:{port}: create it"),
+        ),
+    ] {
+        let error = Database::connect(&url, &UserTable::default()).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{}", told(&error));
+        assert!(error.to_string().contains(&said), "{error}");
+        assert!(!format!("{error:?}{}", told(&error)).contains("hunter2"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_certificate_is_asked_for_where_the_url_says_so() {
+    let place = Place::migrated().await;
+    let certificate = std::env::var("COUNTERSIGN_TEST_POSTGRES_CERTIFICATE").unwrap();
+    let (own, users) = (place.url(), UserTable::default());
+    let elsewhere = own.replace("127.0.0.1", "127.0.0.2");
+    for (url, is_taken) in [
+        (format!("{own}?sslmode=verify-full&sslrootcert={certificate}"), true),
+        (format!("{own}?sslmode=require&sslrootcert={certificate}"), true),
+        (format!("{own}?sslmode=require"), true),
+        (format!("{own}?sslmode=disable"), true),
+        (format!("{own}?sslmode=verify-full"), false),
+        (format!("{own}?sslmode=verify-ca"), false),
+        (format!("{elsewhere}?sslmode=verify-full&sslrootcert={certificate}"), false),
+        (format!("{elsewhere}?sslmode=verify-ca&sslrootcert={certificate}"), true),
+    ] {
+        match Database::connect(&url, &users).await {
+            Ok(database) => {
+                let encrypted = place
+                    .rows(
+                        "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                         WHERE datname = current_database() AND application_name = 'countersign'",
+                    )
+                    .await;
+                let is_encrypted = if url.ends_with("disable") { "0" } else { "1" };
+                assert_eq!(encrypted, [[is_encrypted]], "{url}");
+                assert!(is_taken, "{url}");
+                database.close().await;
+            }
+            Err(error) => {
+                assert!(!is_taken, "{url}: {}", told(&error));
+                assert!(
+                    error.to_string().contains("there is no TLS with the database server"),
+                    "{}",
+                    told(&error)
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lock_that_stays_is_an_outage_and_passes() {
+    let place = Place::migrated().await;
+    let limits = Limits { statement_timeout: Duration::from_millis(200), ..Limits::default() };
+    let database = Database::connect_with(&place.url(), &UserTable::default(), &limits).await.unwrap();
+    let text = PlainToken::new("token");
+    let mut other = place.raw().await;
+    other.execute("BEGIN; LOCK TABLE token_blacklist_blacklistedtoken IN SHARE MODE").await.unwrap();
+    let error = database.blacklist(&token("a", &text, None), NOW).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{}", told(&error));
+    assert!(told(&error).contains("statement timeout"), "{}", told(&error));
+    assert!(!database.is_blacklisted("a").await.unwrap(), "readers go on");
+    other.execute("ROLLBACK").await.unwrap();
+    assert_eq!(database.blacklist(&token("a", &text, None), NOW).await.unwrap(), Claim::Won);
+}
+
+#[tokio::test]
+async fn connections_that_are_all_taken_are_an_outage_and_come_back() {
+    let place = Place::migrated().await;
+    let limits = Limits {
+        max_connections: NonZeroU32::MIN,
+        acquire_timeout: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let database = Database::connect_with(&place.url(), &UserTable::default(), &limits).await.unwrap();
+    let text = PlainToken::new("token");
+    let mut other = place.raw().await;
+    other.execute("BEGIN; LOCK TABLE token_blacklist_blacklistedtoken IN SHARE MODE").await.unwrap();
+    let waiting = {
+        let (database, text) = (database.clone(), text.clone());
+        tokio::spawn(async move { database.blacklist(&token("a", &text, None), NOW).await })
+    };
+    let error = loop {
+        match database.ping().await {
+            Ok(()) => tokio::task::yield_now().await,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert!(told(&error).contains("timed out"), "{}", told(&error));
+    other.execute("ROLLBACK").await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), Claim::Won);
+    database.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_that_the_server_ended_are_replaced() {
+    let place = Place::migrated().await;
+    let database = place.connect().await;
+    let text = PlainToken::new("token");
+    assert_eq!(database.blacklist(&token("a", &text, None), NOW).await.unwrap(), Claim::Won);
+    let end = format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND pid <> pg_backend_pid()",
+        place.name()
+    );
+    let ended = place.rows(&end).await;
+    assert!(!ended.is_empty());
+    let mut lost = 0;
+    while let Err(error) = database.is_blacklisted("a").await {
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{}", told(&error));
+        lost += 1;
+        assert!(lost <= ended.len(), "each connection fails once at most");
+    }
+    assert!(database.is_blacklisted("a").await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_in_anothers_way_tries_again() {
+    let place = Place::migrated().await;
+    place.be_at_its_strictest().await;
+    let servers = [place.connect().await, place.connect().await];
+    let mut rotations = JoinSet::new();
+    for number in 0..50 {
+        let server = servers[number % 2].clone();
+        rotations.spawn(async move {
+            let (text, successor) = (PlainToken::new("token"), format!("successor-{number}"));
+            let (from, to) = (token("presented", &text, None), token(&successor, &text, None));
+            server.record(&token("of-all", &text, None)).await.unwrap();
+            server.flush_expired(NOW, NonZeroU32::MIN).await.unwrap();
+            server.rotate(&from, &to, NOW).await.unwrap()
+        });
+    }
+    let claims = rotations.join_all().await;
+    assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
+    assert_eq!(place.rows("SELECT count(*) FROM token_blacklist_outstandingtoken").await, [["3"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_flush_at_once_are_not_in_each_others_way() {
+    let place = Place::migrated().await;
+    let servers = [place.connect().await, place.connect().await];
+    let text = PlainToken::new("token");
+    for number in 0..60 {
+        let jti = format!("token-{number}");
+        let expired = countersign::store::OutstandingToken { expires_at: NOW, ..token(&jti, &text, None) };
+        assert_eq!(servers[0].blacklist(&expired, NOW).await.unwrap(), Claim::Won);
+    }
+    let mut flushes = JoinSet::new();
+    for number in 0..8 {
+        let server = servers[number % 2].clone();
+        flushes.spawn(async move {
+            let mut sum = 0;
+            loop {
+                match server.flush_expired(NOW, NonZeroU32::new(7).unwrap()).await.unwrap() {
+                    0 => return sum,
+                    some => sum += some,
+                }
+            }
+        });
+    }
+    assert_eq!(flushes.join_all().await.iter().sum::<u64>(), 60);
+    assert!(place.rows("SELECT 1 FROM token_blacklist_blacklistedtoken").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_user_who_is_deleted_under_way_is_nobody() {
+    let place = Place::migrated().await;
+    add_user(&place, 7, "ada").await;
+    let database = place.connect().await;
+    let text = PlainToken::new("token");
+    let mut other = place.raw().await;
+    other.execute("BEGIN; DELETE FROM auth_user WHERE id = 7").await.unwrap();
+    let recording = {
+        let (database, text) = (database.clone(), text.clone());
+        tokio::spawn(async move { database.record(&token("a", &text, Some(&UserKey::Int(7)))).await })
+    };
+    // The reference is checked at the commit, which waits for the one who deletes.
+    let waits =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while place.rows(waits).await.is_empty() {
+        assert!(!recording.is_finished(), "it waits");
+        tokio::task::yield_now().await;
+    }
+    other.execute("COMMIT").await.unwrap();
+    recording.await.unwrap().unwrap();
+    assert_eq!(
+        place.rows("SELECT jti, user_id FROM token_blacklist_outstandingtoken").await,
+        [["a", "NULL"]]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_are_set_up_at_once_agree_on_the_tables() {
+    let place = Place::empty().await;
+    let mut migrations = JoinSet::new();
+    for _ in 0..2 {
+        let url = place.url();
+        migrations.spawn(async move {
+            Database::migrate(&url, tables(&UserTable::default()), NOW).await.unwrap().is_unchanged()
+        });
+    }
+    let mut unchanged = migrations.join_all().await;
+    unchanged.sort_unstable();
+    assert_eq!(unchanged, [false, true], "one makes them, the other finds them");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_leaves_no_half_rotation_and_no_lock() {
+    let place = Place::migrated().await;
+    let database = place.connect().await;
+    let text = PlainToken::new("token");
+    let mut finished = 0;
+    for number in 0..480 {
+        let (from, to) = (format!("from-{number}"), format!("to-{number}"));
+        let (presented, successor) = (token(&from, &text, None), token(&to, &text, None));
+        // A rotation waits for the database a few times. It is dropped right when it begins to wait for the
+        // time that its number says, or when the database has answered and it has not heard yet.
+        let (at_once, mut left) = (number % 2 == 0, number / 2 % 24);
+        let mut rotation = pin!(database.rotate(&presented, &successor, NOW));
+        let done = poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(false);
+            }
+            left -= 1;
+            match rotation.as_mut().poll(context) {
+                Poll::Ready(rotated) => Poll::Ready(rotated.unwrap() == Claim::Won),
+                Poll::Pending if left == 0 && at_once => Poll::Ready(false),
+                Poll::Pending => Poll::Pending,
+            }
+        });
+        finished += u32::from(done.await);
+    }
+    assert!((1..480).contains(&finished), "some go away and some stay: {finished} stayed");
+    // Nothing is left open: a writer gets its turn, and so does who wants the whole table.
+    database.record(&token("last", &text, None)).await.unwrap();
+    place.run("BEGIN; LOCK TABLE token_blacklist_outstandingtoken IN ACCESS EXCLUSIVE MODE; COMMIT").await;
+    let halves = place
+        .rows(
+            "SELECT substr(jti, strpos(jti, '-')) FROM token_blacklist_outstandingtoken WHERE jti LIKE '%-%'
+             GROUP BY 1 HAVING count(*) <> 2",
+        )
+        .await;
+    assert!(halves.is_empty(), "{halves:?}");
+    let claims = place.rows("SELECT count(*) FROM token_blacklist_blacklistedtoken").await;
+    let rotations =
+        place.rows("SELECT count(*) FROM token_blacklist_outstandingtoken WHERE jti LIKE 'to-%'").await;
+    assert_eq!(claims, rotations);
+    assert!(rotations[0][0].parse::<u32>().unwrap() >= finished, "what was told to be done is done");
+}
+
+#[tokio::test]
+async fn without_its_tables_the_ledger_fails_and_users_do_not() {
+    let place = Place::migrated().await;
+    place
+        .run("DROP TABLE token_blacklist_blacklistedtoken; DROP TABLE token_blacklist_outstandingtoken")
+        .await;
+    let database = place.connect().await;
+    assert!(!database.has_token_blacklist());
+    assert!(database.find(UserLookup::Username("nobody")).await.unwrap().is_none());
+    let error = database.is_blacklisted("a").await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Inconsistent);
+    assert!(told(&error).contains("token_blacklist_"), "{}", told(&error));
+}

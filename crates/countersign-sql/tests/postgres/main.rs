@@ -1,0 +1,11 @@
+//! PostgreSQL keeps every rule of a store, and a few that only a server has.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
+
+mod faults;
+mod place;
+#[path = "../suite/mod.rs"]
+mod suite;
+mod types;
+
+use crate::place::Place;
