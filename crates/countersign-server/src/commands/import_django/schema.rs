@@ -1,5 +1,7 @@
 //! A GraphQL schema: what of it Countersign has, and where it goes when that is not all.
 
+use countersign::dialect::graphql_jwt::{UserField, UserType, camel_case};
+
 use super::carry::Left;
 use super::families::Carrier;
 use super::project::{Field, Route, Schema, Users};
@@ -52,13 +54,15 @@ fn foreign(field: &Field, users: &Users) -> Vec<String> {
     match (&field.mutation, field.root.as_str(), field.name.as_str()) {
         (Some(_), ..) if renamed(field).is_none() => Vec::new(),
         (None, "query", "me") => {
+            let user = UserType::default();
+            let username = camel_case(&users.username_field).unwrap_or_default();
+            let others =
+                user.fields().iter().map(UserField::name).filter(|name| *name != user.username_argument());
+            let shown = others.chain([&*username]).collect::<Vec<_>>();
             let is_here = |member: &&String| match member.as_str() {
                 // A global id has the type's name in it.
-                "id" => field.is_node && field.kind == "UserType",
-                member => {
-                    let username = users.username_field.replace('_', "");
-                    member.eq_ignore_ascii_case(&username) || SHOWN.contains(&member)
-                }
+                "id" => field.is_node && field.kind == UserType::NAME,
+                member => shown.contains(&member),
             };
             field
                 .members
@@ -78,18 +82,6 @@ fn some(names: &[String]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// What the type of `me` shows of a user here, beside the id and the username.
-const SHOWN: [&str; 9] = [
-    "email",
-    "firstName",
-    "lastName",
-    "isActive",
-    "isStaff",
-    "isSuperuser",
-    "lastLogin",
-    "dateJoined",
-    "fullName",
-];
 /// The package's mutations, and what they are called here.
 const MUTATIONS: [(&str, &str); 3] =
     [("issue", "requestToken"), ("revoke", "revokeToken"), ("verify", "verifyToken")];
