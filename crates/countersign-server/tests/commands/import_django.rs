@@ -152,3 +152,20 @@ fn a_ninja_project() {
     assert_eq!(server.post("/v2/session/end/blacklist", &json!({"refresh": refresh})).status, 200);
     assert_eq!(project.post("/v2/session/refresh", &json!({"refresh": refresh})).0, "401");
 }
+
+#[test]
+fn a_project_on_postgresql() {
+    let project = DjangoProject::copy("plain", "shop.settings");
+    let settings = project.place.read("shop/settings.py");
+    let database = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop/1', 'USER': 'shop', \
+                    'PASSWORD': 'p@ss/word', 'HOST': 'db.example', 'PORT': '5433', \
+                    'OPTIONS': {'sslmode': 'require', 'pool': True}}}";
+    project.place.write("shop/settings.py", &format!("{settings}\n{database}\n"));
+    let imported = project.import(&[]);
+    let said = imported.succeeded();
+    assert!(said.contains("DATABASES[\"default\"][\"OPTIONS\"][\"pool\"]\n    Left out"), "{said}");
+    let url = "postgres://shop:p%40ss%2Fword@db.example:5433/shop%2F1?sslmode=require";
+    project.keeps_secret("countersign.database_url", url, said);
+    let toml = project.place.read("countersign.toml");
+    assert!(toml.contains("[database]\nurl = { file = \"countersign.database_url\" }\n"), "{toml}");
+}

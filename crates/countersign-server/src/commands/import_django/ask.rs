@@ -130,11 +130,12 @@ fn broken(lines: &[String]) -> Failure {
 
 const RUN: &str = include_str!("ask/run.py");
 /// What the script is made of: each imports only those before it.
-const MODULES: [(&str, &str); 10] = [
+const MODULES: [(&str, &str); 11] = [
     ("values", include_str!("ask/values.py")),
     ("urls", include_str!("ask/urls.py")),
     ("ninja", include_str!("ask/ninja.py")),
     ("packages", include_str!("ask/packages.py")),
+    ("database", include_str!("ask/database.py")),
     ("users", include_str!("ask/users.py")),
     ("simple_jwt", include_str!("ask/simple_jwt.py")),
     ("ninja_jwt", include_str!("ask/ninja_jwt.py")),

@@ -3,12 +3,13 @@
 use countersign::password::Hasher;
 use toml::Value;
 
+use super::database;
 use super::email;
 use super::families::{self, Able};
 use super::files::Files;
 use super::packages::Package;
 use super::passwords::{self, Validators};
-use super::project::{Database, Project, Users};
+use super::project::{Project, Users};
 
 /// A project, carried over.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl Left {
 impl Carried {
     pub(super) fn of(project: &Project, files: &mut Files) -> Self {
         let mut left = Vec::new();
-        let database = database(&project.database, &mut left);
+        let database = database::table(&project.database, files, &mut left);
         let hashers = hashers(&project.password_hashers, &mut left);
         let backend = backend(&project.authentication_backends, &mut left);
         let users = users(&project.users, backend.written(), &mut left);
@@ -71,25 +72,6 @@ impl Carried {
         let toml = [top.concat(), options, database, users, email, tables.toml].concat();
         Self { toml, served: tables.served, left }
     }
-}
-
-fn database(database: &Database, left: &mut Vec<Left>) -> String {
-    for router in &database.routers {
-        let instead = "[database] is Django's database \"default\": if the router sends the users or the tokens to \
-                       another, write that one's url.";
-        left.push(Left::new(format!("DATABASE_ROUTERS: {router}"), instead));
-    }
-    let Some(file) = &database.sqlite_file else {
-        let instead = "This version knows SQLite files alone: the url below [database] names none that exists. Write a \
-                       copy's there, or wait for the version that knows this engine.";
-        left.push(Left::new(format!("DATABASES[\"default\"][\"ENGINE\"] = {}", database.engine), instead));
-        let engine = database.engine.replace(char::is_control, " ");
-        return format!(
-            "\n[database]\n# Django's database is one of {engine}, which this version does not know.\n\
-             url = \"sqlite://no-database-yet.sqlite3\"\n"
-        );
-    };
-    format!("\n[database]\nurl = {}\n", Value::from(format!("sqlite://{file}")))
 }
 
 fn hashers(paths: &[String], left: &mut Vec<Left>) -> String {

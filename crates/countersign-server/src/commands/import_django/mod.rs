@@ -8,6 +8,7 @@
 
 mod ask;
 mod carry;
+mod database;
 mod email;
 mod families;
 mod files;

@@ -119,8 +119,12 @@ pub(super) struct Field {
 pub(super) struct Database {
     /// `ENGINE`.
     pub(super) engine: String,
-    /// Its absolute path, if it is a SQLite file.
-    pub(super) sqlite_file: Option<String>,
+    /// Its URL, if Countersign knows such databases.
+    pub(super) url: Option<String>,
+    /// Whether the URL has a password in it.
+    pub(super) is_secret: bool,
+    /// The `OPTIONS` that the URL does not say.
+    pub(super) left: Vec<String>,
     /// `DATABASE_ROUTERS`.
     pub(super) routers: Vec<String>,
 }

@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+from .database import database
 from .graphql_jwt import graphql_jwt
 from .ninja_auth import ninja_auth
 from .ninja_jwt import ninja_jwt
@@ -13,7 +14,7 @@ from .packages import is_installed
 from .simple_jwt import simple_jwt
 from .urls import walk
 from .users import mail, passwords, users
-from .values import dotted, encode
+from .values import encode
 
 UNSERVED = {
     "strawberry_django_jwt": "strawberry-django-jwt (GraphQL)",
@@ -69,15 +70,3 @@ def module_of_manage_py():
     if found is None:
         raise Unanswerable("manage.py names no settings module: name it with --settings, as in --settings shop.settings")
     return found[1]
-
-
-def database(settings):
-    default = settings.DATABASES["default"]
-    name = str(default.get("NAME") or "")
-    is_sqlite = default["ENGINE"] == "django.db.backends.sqlite3"
-    is_file = is_sqlite and name and ":memory:" not in name and not name.startswith("file:")
-    return {
-        "engine": default["ENGINE"],
-        "sqlite_file": os.path.abspath(name) if is_file else None,
-        "routers": [dotted(router) for router in settings.DATABASE_ROUTERS],
-    }
