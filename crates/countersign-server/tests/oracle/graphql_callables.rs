@@ -29,7 +29,8 @@ fn an_expression_writes_and_reads_the_payload_as_handlers_do() {
     let made = |change: serde_json::Value| made(&pair, "access", &change);
     for (status, claims) in [
         (200, json!({"claims": {"sub": "ada"}})),
-        (401, json!({})),
+        (401, json!({"without": ["sub"]})),
+        (401, json!({"without": ["sub"], "claims": {"username": "ada"}})),
         (401, json!({"claims": {"sub": ""}})),
         (401, json!({"claims": {"sub": null}})),
         (200, json!({"claims": {"sub": "nobody"}})),
