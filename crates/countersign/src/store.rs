@@ -22,6 +22,9 @@ use crate::user::{Relations, User, UserKey};
 pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 
 /// The user model's table, to read, and to write what a login writes.
+///
+/// A project's own way from a token to its user is a store of its own: `JWT_GET_USER_BY_NATURAL_KEY_HANDLER` is
+/// [`find`](Self::find) by [`UserLookup::Field`].
 pub trait Users: Send + Sync {
     /// Finds the one user that `by` names.
     fn find(&self, by: UserLookup<'_>) -> impl Future<Output = Result<Option<User>, StoreError>> + Send;

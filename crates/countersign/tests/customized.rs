@@ -3,18 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 use std::error::Error;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU8, NonZeroUsize};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use countersign::authority::{
-    Authority, AuthorityError, ClaimsDraft, Credentials, CustomClaims, Failure, FromToken, LoginEvent,
-    Refusal, RestFrameworkJsonEncoder, Rotation, Rules, TokenUser, custom_claims,
+    Authority, AuthorityError, BuiltInPayload, ClaimsDraft, Credentials, CustomClaims, Failure, FromToken,
+    LoginEvent, PayloadReader, RefreshTokenRules, Refusal, Renewal, RestFrameworkJsonEncoder, Rotation,
+    Rules, TokenUser, custom_claims,
 };
 use countersign::claims::Claims;
 use countersign::clock::{ManualClock, Span, Timestamp};
 use countersign::entropy::{SeededEntropy, SystemEntropy};
 use countersign::error::{Causes, ErrorKind};
-use countersign::jwt::{Invalid, TokenError, Unverified, sign};
+use countersign::jwt::{Invalid, TokenError, Unverified, Verified, sign};
 use countersign::key::{Algorithm, SigningKey};
 use countersign::memory::MemoryStore;
 use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
@@ -325,4 +327,146 @@ fn the_built_in_token_user_says_what_simple_jwts_does() {
     assert_eq!((full.username().as_str(), full.is_staff()), ("ada", true));
     assert_eq!(full.claim::<Vec<u8>>("n").unwrap(), Some(vec![1]));
     assert!(full.claim::<String>("n").is_err());
+}
+
+/// Tokens as the GraphQL JWT has them, whose user is named by a column.
+fn named_by(user: &str, change: impl FnOnce(&mut Rules)) -> House {
+    let House { store, clock, .. } = house(|_| {});
+    let mut policy = TokenPolicy::default();
+    policy.token_type_claim = None;
+    policy.jti_claim = None;
+    policy.issued_at_claim = Some("origIat".into());
+    policy.user_id_claim = user.into();
+    policy.user_id_field = user.into();
+    policy.user_id_first = true;
+    policy.validation.issuer = Some("us".into());
+    let mut rules = Rules::default();
+    change(&mut rules);
+    let builder = Authority::builder(Arc::clone(&store), key(), pool()).policy(policy).rules(rules);
+    let authority = builder.clock(clock.clone()).entropy(Arc::new(SeededEntropy::new(1))).build().unwrap();
+    House { store, clock, authority }
+}
+
+fn issued(house: &House) -> Result<PlainToken, Failure> {
+    block_on(house.authority.issue(&credentials("ada", "pw"))).map(|grant| grant.access)
+}
+
+/// Reads the claim `sub`, where the packages read the one with the column's name.
+struct Sub;
+
+impl PayloadReader for Sub {
+    fn user_id<'a>(
+        &self,
+        payload: &'a Verified<Claims>,
+        _: &TokenPolicy,
+    ) -> Result<Option<UserIdClaim<'a>>, TokenError> {
+        Ok(payload.text("sub").map_err(Invalid::from)?.map(UserIdClaim::Text))
+    }
+}
+
+#[test]
+fn a_payload_of_ones_own_has_what_no_token_can_be_without() {
+    let house = named_by("email", |rules| {
+        rules.payload_writer = Arc::new(|user: &User, built_in: Claims| {
+            let names: Vec<_> = built_in.iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["email", "exp", "origIat", "iss"]);
+            let mut payload = Claims::new();
+            payload.set("role", "admin");
+            payload.set("sub", &user.fields.get("email").unwrap().to_string());
+            payload.set("aud", "somebody else");
+            payload.set("iss", "somebody else");
+            payload
+        });
+        rules.payload_reader = Arc::new(Sub);
+    });
+    let first = issued(&house).unwrap();
+    assert_eq!(
+        claims(&first).to_json(),
+        r#"{"role":"admin","sub":"ada@example.org","exp":1700000300,"origIat":1700000000,"iss":"us"}"#
+    );
+    house.clock.advance(Span::from_secs(60));
+    let next = block_on(house.authority.renew(&first)).unwrap().access;
+    assert_eq!(claims(&next).raw("origIat"), Some("1700000060"));
+    assert!(block_on(house.authority.authenticate(&next)).is_ok());
+}
+
+#[test]
+fn a_payload_that_is_not_its_users_is_never_signed() {
+    type Change = fn(&mut Claims);
+    let changes: [(Change, &str); 6] = [
+        (|payload| payload.remove("email"), "is not read as that user's"),
+        (|payload| payload.set("email", "eve@example.org"), "is not read as that user's"),
+        (|payload| payload.set("email", &()), "is not read as that user's"),
+        (|payload| payload.set("email", &["ada@example.org"]), "makes no good token"),
+        (|payload| payload.set("exp", "tomorrow"), "makes no good token"),
+        (|payload| payload.set("origIat", "today"), "makes no good token"),
+    ];
+    for (change, told) in changes {
+        let house = named_by("email", |rules| {
+            rules.payload_writer = Arc::new(move |_: &User, mut payload: Claims| {
+                change(&mut payload);
+                payload
+            });
+        });
+        let Err(Failure::Undecided(error)) = issued(&house) else { panic!("a token: {told}") };
+        assert_eq!(error.kind(), ErrorKind::Claims);
+        let causes = Causes(&error).to_string();
+        assert!(causes.contains("the payload for the user 7") && causes.contains(told), "{causes}");
+        assert!(!causes.contains('@'), "{causes}");
+    }
+}
+
+#[test]
+fn a_username_is_read_of_verified_payloads_alone() {
+    struct Counted(Arc<AtomicU32>);
+    impl PayloadReader for Counted {
+        fn user_id<'a>(
+            &self,
+            payload: &'a Verified<Claims>,
+            policy: &TokenPolicy,
+        ) -> Result<Option<UserIdClaim<'a>>, TokenError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            BuiltInPayload.user_id(payload, policy)
+        }
+    }
+    let asked = Arc::new(AtomicU32::new(0));
+    let house = named_by("email", |rules| rules.payload_reader = Arc::new(Counted(Arc::clone(&asked))));
+    let mut good = Claims::new();
+    good.set("email", "ada@example.org");
+    good.set("exp", &2_000_000_000);
+    good.set("iss", "us");
+    let stranger = SigningSecret::new("another secret of at least 32 bytes, and not ours");
+    let forged = sign(&good, &SigningKey::load(Algorithm::Hs256, &stranger).unwrap(), None).unwrap();
+    good.set("exp", &1);
+    let expired = sign(&good, &key(), None).unwrap();
+    for bad in [forged, expired, PlainToken::new("no token")] {
+        assert!(block_on(house.authority.authenticate(&bad)).is_err());
+        assert!(block_on(house.authority.renew(&bad)).is_err());
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    good.set("exp", &2_000_000_000);
+    assert!(block_on(house.authority.authenticate(&sign(&good, &key(), None).unwrap())).is_ok());
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_project_says_when_a_refresh_token_is_too_old() {
+    let house = named_by("email", |rules| {
+        let limits = RefreshTokenRules {
+            lifetime: Span::from_days(7),
+            bytes: NonZeroU8::new(20).unwrap(),
+            reuse: false,
+        };
+        rules.renewal = Renewal::ByRefreshToken(limits);
+        rules.refresh_expiry =
+            Arc::new(|made_at: Timestamp, now: Timestamp| now > made_at + Span::from_secs(60));
+    });
+    let grant = block_on(house.authority.issue(&credentials("ada", "pw"))).unwrap();
+    let refresh = grant.refresh.unwrap();
+    assert_eq!(refresh.expires_at, NOW + Span::from_days(7), "what is told is the lifetime");
+    house.clock.advance(Span::from_secs(60));
+    assert!(block_on(house.authority.renew(&refresh.token)).is_ok());
+    house.clock.advance(Span::from_secs(1));
+    let refused = block_on(house.authority.renew(&refresh.token));
+    assert!(matches!(refused, Err(Failure::Refused(Refusal::RefreshTokenExpired))));
 }

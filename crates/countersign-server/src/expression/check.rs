@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use cel::Value;
 use countersign::authority::DjangoJsonEncoder;
+use countersign::claims::Claims;
 use countersign::clock::Timestamp;
+use countersign::entropy::SeededEntropy;
 use countersign::secret::StoredPassword;
+use countersign::token::{AccessToken, TokenPolicy};
 use countersign::user::{FieldValue, Fields, User, UserKey};
 use countersign_sql::{ColumnKind, UserModel};
 use uuid::Uuid;
 
-use super::{Expression, value};
+use super::payload::{payload_of, username_of};
+use super::{Expression, Seen, value};
 
 /// An expression, and what it must come to.
 #[derive(Clone, Debug)]
@@ -20,12 +24,21 @@ pub(crate) struct Check {
 }
 
 /// What an expression is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Purpose {
     /// A claim: anything that JSON has.
     Claim,
+    /// A whole payload: a map, with a claim that says whose it is where that is known.
+    Payload {
+        /// How the built-in's payload looks.
+        policy: Box<TokenPolicy>,
+        /// Whether the claim of the policy says whose it is.
+        names_user: bool,
+    },
     /// A rule: true or false.
     Rule,
+    /// A username: a text, a whole number, or null for nobody.
+    Username,
 }
 
 impl Check {
@@ -49,8 +62,8 @@ impl Check {
     /// What is doubtful, as the rest of a sentence that begins with the key.
     pub(crate) fn doubt(&self, model: &UserModel) -> Option<String> {
         let column = model.is_active()?.name();
-        let asks = self.purpose == Purpose::Claim || !self.expression.scope.user;
-        if asks || self.expression.named_columns().contains_key(column) {
+        let decides = matches!(self.purpose, Purpose::Rule) && self.expression.scope.user;
+        if !decides || self.expression.named_columns().contains_key(column) {
             return None;
         }
         Some(format!(
@@ -61,7 +74,16 @@ impl Check {
 
     fn fault_for(&self, user: &User, sample: Sample) -> Option<String> {
         let numbers = vec![sample as i64; self.expression.scope.numbers.len()];
-        match (self.expression.compute(Some(user), &numbers), self.purpose) {
+        let payload = match &self.purpose {
+            Purpose::Payload { policy, .. } => {
+                let token =
+                    AccessToken::for_user(policy, user, Timestamp::from_secs(0), &SeededEntropy::new(0));
+                token.map(|token| token.to_be_signed(policy)).unwrap_or_default()
+            }
+            _ => Claims::new(),
+        };
+        let seen = Seen { user: Some(user), payload: Some(&payload), numbers: &numbers };
+        match (self.expression.compute(seen), &self.purpose) {
             (Err(error), _) if error.is_for_good() => {
                 Some(format!("cannot be computed with columns of these types: {error}"))
             }
@@ -73,6 +95,27 @@ impl Check {
             (Ok(value), Purpose::Claim) => value::into_claim(&value, &DjangoJsonEncoder)
                 .err()
                 .map(|found| format!("comes to {found}, and a claim must be JSON")),
+            (Ok(value), Purpose::Payload { policy, names_user }) => {
+                match payload_of(&value, &DjangoJsonEncoder) {
+                    Err(found) => Some(format!(
+                        "comes to {found}, and a payload must be a map of JSON, as in {{'username': user.username, 'exp': \
+                     payload.exp}}"
+                    )),
+                    Ok(payload) if *names_user && !payload.contains_key(&policy.user_id_claim) => {
+                        Some(format!(
+                            "comes to a map without {:?}, which says whose a token is: write it, or say with \
+                     jwt_payload_get_username_handler what does",
+                            policy.user_id_claim
+                        ))
+                    }
+                    Ok(_) => None,
+                }
+            }
+            (Ok(value), Purpose::Username) => username_of(&value).err().map(|found| {
+                format!(
+                    "comes to a value of type {found}, and a username must be a text, a whole number or null"
+                )
+            }),
         }
     }
 }

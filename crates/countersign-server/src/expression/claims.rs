@@ -7,7 +7,7 @@ use std::sync::Arc;
 use countersign::authority::{ClaimsDraft, CustomClaims};
 use countersign::user::User;
 
-use super::{Expression, Uncomputable, value};
+use super::{Expression, Seen, Uncomputable, value};
 
 /// The claims of a table, each with its expression.
 pub(crate) struct ExpressionClaims {
@@ -35,7 +35,7 @@ impl CustomClaims for ExpressionClaims {
         for (name, expression) in self.names.iter().zip(&self.expressions) {
             let no_claim = |why: Why| NoClaim { name: name.clone(), user: user.key.to_string(), why };
             let value =
-                expression.compute(Some(user), &[]).map_err(|error| no_claim(Why::Uncomputable(error)))?;
+                expression.compute(Seen::user(user)).map_err(|error| no_claim(Why::Uncomputable(error)))?;
             let json = value::into_claim(&value, claims.encoder());
             if let Some(json) = json.map_err(|found| no_claim(Why::NoJson(found)))? {
                 claims.set(name, &json);

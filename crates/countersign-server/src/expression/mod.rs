@@ -1,7 +1,7 @@
 //! CEL expressions: what a callable says in Django's settings is said in the configuration itself.
 //!
-//! - An expression sees `user`, the row of the user model by its columns, and nothing else: no clock, no file, no
-//!   network. The stored password is not among the columns.
+//! - An expression sees `user`, the row of the user model by its columns, or a token's `payload`, or numbers that it is
+//!   given, and nothing else: no clock, no file, no network. The stored password is not among the columns.
 //! - It is read when the configuration is, held against the user model before the first request, and computed for each
 //!   login or refresh.
 //! - Computing is bounded: an expression has a length and its macros do not nest, so the work is at most quadratic
@@ -9,6 +9,7 @@
 
 mod check;
 mod claims;
+mod payload;
 mod rule;
 mod scan;
 mod value;
@@ -18,11 +19,13 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use cel::{Context, Env, ExecutionError, ParseErrors, Program, Value};
+use countersign::claims::Claims;
 use countersign::user::User;
 
 pub(crate) use self::check::{Check, Purpose};
 pub(crate) use self::claims::ExpressionClaims;
-pub(crate) use self::rule::ExpressionRule;
+pub(crate) use self::payload::{ExpressionPayload, ExpressionUsername};
+pub(crate) use self::rule::{ExpressionExpiry, ExpressionRule};
 
 /// An expression that can be read, and that names nothing it cannot see.
 pub(crate) struct Expression {
@@ -36,17 +39,40 @@ pub(crate) struct Expression {
 pub(crate) struct Scope {
     /// Whether it sees `user`.
     pub(crate) user: bool,
+    /// Whether it sees `payload`.
+    pub(crate) payload: bool,
     /// The whole numbers that it sees, by their names.
     pub(crate) numbers: &'static [&'static str],
 }
 
 impl Scope {
     /// `user` and nothing else.
-    pub(crate) const USER: Self = Self { user: true, numbers: &[] };
+    pub(crate) const USER: Self = Self { user: true, payload: false, numbers: &[] };
+    /// `payload` and nothing else.
+    pub(crate) const PAYLOAD: Self = Self { user: false, payload: true, numbers: &[] };
+    /// `user`, and in `payload` what the built-in would write for them.
+    pub(crate) const USER_AND_PAYLOAD: Self = Self { user: true, payload: true, numbers: &[] };
+    /// `orig_iat` and `now`, in seconds.
+    pub(crate) const AGE: Self = Self { user: false, payload: false, numbers: &["orig_iat", "now"] };
 
     fn names(self) -> String {
-        let user = self.user.then_some("user");
-        user.into_iter().chain(self.numbers.iter().copied()).collect::<Vec<_>>().join(" and ")
+        let known = [self.user.then_some("user"), self.payload.then_some("payload")];
+        known.into_iter().flatten().chain(self.numbers.iter().copied()).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+/// What an expression is computed with, as far as its [`Scope`] lets it see that.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen<'a> {
+    pub(crate) user: Option<&'a User>,
+    pub(crate) payload: Option<&'a Claims>,
+    /// In the order of their names.
+    pub(crate) numbers: &'a [i64],
+}
+
+impl<'a> Seen<'a> {
+    pub(crate) fn user(user: &'a User) -> Self {
+        Self { user: Some(user), ..Self::default() }
     }
 }
 
@@ -73,14 +99,17 @@ impl Expression {
         Ok(Self { program, columns, scope })
     }
 
-    /// What it comes to for this user, where it sees one, with the numbers in the order of their names.
+    /// What it comes to.
     ///
     /// # Errors
     ///
     /// When it cannot be computed; the text holds no value of the user's.
-    pub(crate) fn compute(&self, user: Option<&User>, numbers: &[i64]) -> Result<Value, Uncomputable> {
+    pub(crate) fn compute(&self, seen: Seen<'_>) -> Result<Value, Uncomputable> {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
-        if let Some(user) = user {
+        if let (Some(payload), true) = (seen.payload, self.scope.payload) {
+            context.add_variable_from_value("payload", value::of_claims(payload));
+        }
+        if let Some(user) = seen.user {
             let columns = self.columns.iter().filter_map(|column| {
                 let value = match (column.name.as_str(), user.fields.get(&column.name)) {
                     (_, Some(value)) => value::of_field(value),
@@ -91,7 +120,7 @@ impl Expression {
             });
             context.add_variable_from_value("user", columns.collect::<HashMap<_, _>>());
         }
-        for (name, number) in self.scope.numbers.iter().zip(numbers) {
+        for (name, number) in self.scope.numbers.iter().zip(seen.numbers) {
             context.add_variable_from_value(*name, *number);
         }
         self.program.execute(&context).map_err(Uncomputable)

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use cel::Value;
-use countersign::authority::AuthenticationRule;
+use countersign::authority::{AuthenticationRule, RefreshExpiry, RefreshTokenRules};
+use countersign::clock::Timestamp;
 use countersign::user::User;
 
-use super::Expression;
+use super::{Expression, Seen};
 
 /// Lets in whom its expression says yes to, and nobody for whom it says anything else or nothing.
 pub(crate) struct ExpressionRule {
@@ -20,20 +21,20 @@ impl ExpressionRule {
         Self { path: path.into(), expression }
     }
 
-    /// Whether it says yes, to this user and these numbers as far as it sees them.
-    pub(crate) fn says_yes(&self, user: Option<&User>, numbers: &[i64]) -> bool {
+    /// What it says, and nothing where that is neither yes nor no: whoever asks then refuses.
+    pub(crate) fn answer(&self, seen: Seen<'_>) -> Option<bool> {
         let key = &self.path;
-        let id = user.map(|user| user.key.to_string()).unwrap_or_default();
-        match self.expression.compute(user, numbers) {
-            Ok(Value::Bool(permitted)) => permitted,
+        let id = seen.user.map(|user| user.key.to_string()).unwrap_or_default();
+        match self.expression.compute(seen) {
+            Ok(Value::Bool(answer)) => Some(answer),
             Ok(other) => {
                 let found = other.type_of();
                 tracing::warn!(key, user = %id, %found, "a rule says neither true nor false, so the user is refused");
-                false
+                None
             }
             Err(error) => {
                 tracing::warn!(key, user = %id, %error, "a rule cannot be computed, so the user is refused");
-                false
+                None
             }
         }
     }
@@ -41,6 +42,16 @@ impl ExpressionRule {
 
 impl AuthenticationRule for ExpressionRule {
     fn permits(&self, user: &User) -> bool {
-        self.says_yes(Some(user), &[])
+        self.answer(Seen::user(user)).unwrap_or(false)
+    }
+}
+
+/// `JWT_REFRESH_EXPIRED_HANDLER` as an expression: a token of which it does not say no has expired.
+pub(crate) struct ExpressionExpiry(pub(crate) ExpressionRule);
+
+impl RefreshExpiry for ExpressionExpiry {
+    fn has_expired(&self, made_at: Timestamp, now: Timestamp, _: &RefreshTokenRules) -> bool {
+        let numbers = &[made_at.as_secs(), now.as_secs()];
+        self.0.answer(Seen { numbers, ..Seen::default() }).unwrap_or(true)
     }
 }

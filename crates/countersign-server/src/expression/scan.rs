@@ -106,8 +106,11 @@ impl<'a> Scan<'a> {
     }
 
     fn is_seen(&self, name: &str) -> bool {
-        let Scope { user, numbers } = self.scope;
-        (user && name == "user") || self.bound.contains(&name) || numbers.contains(&name)
+        let Scope { user, payload, numbers } = self.scope;
+        (user && name == "user")
+            || (payload && name == "payload")
+            || self.bound.contains(&name)
+            || numbers.contains(&name)
     }
 
     fn column(&mut self, user: &IdedExpr, name: &str) {

@@ -1,6 +1,8 @@
-use countersign::authority::{AuthenticationRule, DjangoJsonEncoder};
+use countersign::authority::{AuthenticationRule, DjangoJsonEncoder, PayloadWriter};
+use countersign::claims::Claims;
 use countersign::clock::Timestamp;
 use countersign::secret::StoredPassword;
+use countersign::store::UserIdClaim;
 use countersign::user::{FieldValue, User, UserKey};
 
 use super::*;
@@ -29,7 +31,7 @@ fn ada() -> User {
 
 fn claim(text: &str) -> String {
     let expression = Expression::read(text, Scope::USER).unwrap_or_else(|fault| panic!("{text}: {fault}"));
-    match expression.compute(Some(&ada()), &[]) {
+    match expression.compute(Seen::user(&ada())) {
         Ok(value) => match value::into_claim(&value, &DjangoJsonEncoder) {
             Ok(Some(json)) => json.to_string(),
             Ok(None) => "no claim".to_owned(),
@@ -133,13 +135,69 @@ fn a_fault_of_syntax_is_told_with_its_place_and_quotes_nothing() {
 
 #[test]
 fn numbers_can_be_seen_by_name() {
-    let scope = Scope { user: false, numbers: &["orig_iat", "now"] };
+    let scope = Scope::AGE;
     let rule =
         ExpressionRule::new("expired", Arc::new(Expression::read("orig_iat + 60 <= now", scope).unwrap()));
-    assert!(rule.says_yes(None, &[100, 160]));
-    assert!(!rule.says_yes(None, &[100, 120]));
+    assert!(rule.answer(Seen { numbers: &[100, 160], ..Seen::default() }).unwrap());
+    assert!(!rule.answer(Seen { numbers: &[100, 120], ..Seen::default() }).unwrap());
     let fault = Expression::read("user.age > now", scope).unwrap_err();
     assert!(fault.contains("it sees orig_iat and now alone, at character 1"), "{fault}");
+}
+
+#[test]
+fn a_payload_is_seen_by_its_claims() {
+    let mut payload = Claims::parse(
+        r#"{"sub":"ada","exp":1700000000,"n":[1,-2.5,null,18446744073709551615],"o":{"k":true},"big":1e400}"#,
+    )
+    .unwrap();
+    let username = |text: &str, payload: &Claims| {
+        let expression = Expression::read(text, Scope::PAYLOAD).unwrap();
+        let value = expression.compute(Seen { payload: Some(payload), ..Seen::default() });
+        value.map_err(|error| error.to_string()).and_then(|value| payload::username_of(&value))
+    };
+    for (text, found) in [
+        ("payload.sub", Ok(UserIdClaim::Text("ada".into()))),
+        ("payload['exp'] + 1", Ok(UserIdClaim::Int(1_700_000_001))),
+        ("payload.n[2]", Ok(UserIdClaim::Null)),
+        ("payload.n[3]", Ok(UserIdClaim::Text("18446744073709551615".into()))),
+        ("payload.n[1]", Err("float".to_owned())),
+        ("payload.o.k ? payload.sub : ''", Ok(UserIdClaim::Text("ada".into()))),
+        ("'big' in payload ? 'yes' : 'no'", Ok(UserIdClaim::Text("no".into()))),
+        ("payload.absent", Err("something that it asks for is not there".to_owned())),
+        ("payload.sub + 1", Err("\"add\" takes no string and int".to_owned())),
+        ("payload", Err("map".to_owned())),
+    ] {
+        assert_eq!(username(text, &payload), found, "{text}");
+    }
+    payload.set("sub", "bob");
+    assert_eq!(username("payload.sub", &payload), Ok(UserIdClaim::Text("bob".into())));
+}
+
+#[test]
+fn a_payload_is_a_map_in_the_order_of_the_built_ins() {
+    let built_in = Claims::parse(r#"{"username":"ada","exp":5,"iss":"us"}"#).unwrap();
+    let write = |text: &str| {
+        let expression = Expression::read(text, Scope::USER_AND_PAYLOAD).unwrap();
+        let written =
+            ExpressionPayload(Arc::new(expression)).write(&ada(), built_in.clone(), &DjangoJsonEncoder);
+        written.map(|claims| claims.to_json()).map_err(|error| error.to_string())
+    };
+    assert_eq!(write("payload").unwrap(), built_in.to_json());
+    assert_eq!(
+        write("{'z': 1, 'b': user.is_staff, 'a': [payload.iss], 'exp': payload.exp + 1, 'username': 'x'}")
+            .unwrap(),
+        r#"{"username":"x","exp":6,"a":["us"],"b":true,"z":1}"#
+    );
+    assert_eq!(write("{}").unwrap(), "{}");
+    for (text, told) in [
+        ("[payload]", "is a value of type list, and no map of JSON"),
+        ("optional.none()", "and no map of JSON"),
+        ("{1: 2}", "is a map with keys that are no strings, and no map of JSON"),
+        ("{'a': payload.absent}", ": something that it asks for is not there"),
+    ] {
+        let error = write(text).unwrap_err();
+        assert!(error.starts_with("the payload for the user 7") && error.ends_with(told), "{error}");
+    }
 }
 
 #[test]
@@ -193,7 +251,7 @@ fn no_expression_is_too_deep_to_be_read_or_computed() {
         for text in texts {
             if let Ok(expression) = Expression::read(&text, Scope::USER) {
                 let _ = expression
-                    .compute(Some(&ada()), &[])
+                    .compute(Seen::user(&ada()))
                     .map(|value| value::into_claim(&value, &DjangoJsonEncoder));
             }
         }

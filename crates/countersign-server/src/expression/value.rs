@@ -1,8 +1,11 @@
 //! Values on their way into an expression and out of it.
 
+use std::collections::HashMap;
+
 use cel::objects::{Key, OptionalValue};
 use chrono::DateTime;
 use countersign::authority::JsonEncoder;
+use countersign::claims::Claims;
 use countersign::clock::Timestamp;
 use countersign::user::FieldValue;
 use serde_json::Value as Json;
@@ -20,6 +23,30 @@ pub(super) fn of_field(value: &FieldValue) -> cel::Value {
         FieldValue::Uuid(uuid) => uuid.hyphenated().to_string().into(),
         // Every other kind a column may have one day is nothing yet.
         _ => cel::Value::Null,
+    }
+}
+
+/// What an expression sees of a payload: what no number here can hold is not there.
+pub(super) fn of_claims(claims: &Claims) -> cel::Value {
+    let parsed =
+        claims.iter().filter_map(|(name, json)| Some((name.to_owned(), serde_json::from_str(json).ok()?)));
+    parsed.map(|(name, json)| (name, of_json(json))).collect::<HashMap<_, _>>().into()
+}
+
+fn of_json(json: Json) -> cel::Value {
+    match json {
+        Json::Array(list) => list.into_iter().map(of_json).collect::<Vec<_>>().into(),
+        Json::Bool(value) => value.into(),
+        Json::Null => cel::Value::Null,
+        Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(int), _) => int.into(),
+            (None, Some(int)) => int.into(),
+            (None, None) => number.as_f64().map_or(cel::Value::Null, cel::Value::from),
+        },
+        Json::Object(map) => {
+            map.into_iter().map(|(name, json)| (name, of_json(json))).collect::<HashMap<_, _>>().into()
+        }
+        Json::String(text) => text.into(),
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn options(config: &GraphqlJwtConfig, body: BodyLimits) -> GraphqlOpt
         graphiql: config.graphiql,
         max_complexity: config.max_complexity.get(),
         max_depth: config.max_depth.get(),
-        ..GraphqlOptions::default()
+        max_mutations: config.max_mutations.get(),
     }
 }
 

@@ -133,3 +133,30 @@ fn a_rule_that_forgets_the_deactivated_is_warned_of() {
     checked.succeeded();
     assert!(!checked.stderr.contains("does not ask"), "{checked:?}");
 }
+
+#[test]
+fn a_payload_without_its_user_is_told_before_anybody_logs_in() {
+    for (handler, told) in [
+        ("{'sub': user.username}", "comes to a map without \"username\", which says whose a token is"),
+        ("payload.username", "comes to a value of type string, and a payload must be a map of JSON"),
+        ("{'username': user.usernam}", "the nearest one is user.username"),
+    ] {
+        let place = Place::with_user(&format!(
+            "[graphql_jwt]\njwt_verify_expiration = true\njwt_payload_handler = \"{handler}\""
+        ));
+        place.run(&["check"]).failed(2, &["graphql_jwt.jwt_payload_handler ", told]);
+    }
+}
+
+#[test]
+fn a_payload_of_somebody_else_is_no_answer_and_no_token() {
+    let place = Place::with_user(
+        "[graphql_jwt]\njwt_verify_expiration = true\njwt_payload_handler = \"{'username': user.username + 'x'}\"",
+    );
+    let server = place.serve();
+    let query = format!("mutation{{requestToken(username:\"ada\",password:{}){{token}}}}", json!(PASSWORD));
+    let answer = server.post("/graphql/", &json!({"query": query}));
+    assert_eq!(answer.status, 503);
+    assert!(!answer.body.contains("ey"), "{answer:?}");
+    server.stderr.wait_for("is not read as that user's");
+}

@@ -10,6 +10,7 @@ mod claims_names;
 mod custom_claims;
 mod defaults;
 mod differences;
+mod graphql_callables;
 mod graphql_differences;
 mod graphql_headers;
 mod graphql_issued;

@@ -66,7 +66,7 @@ impl<S: Users + TokenLedger> Authority<S> {
         let user = if let Some(user) = admitted.user.take() {
             user
         } else {
-            token.user_id(policy)?.filter(|value| !value.is_empty()).ok_or(Refusal::NoUserClaim)?;
+            self.user_id(token)?.filter(|value| !value.is_empty()).ok_or(Refusal::NoUserClaim)?;
             let user = self.user_of(token).await?.filter(|user| rules.authentication_rule.permits(user));
             user.ok_or(Refusal::NoActiveAccountForToken)?
         };
@@ -89,7 +89,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     pub(super) async fn user_of<K: Kind>(&self, token: &Token<K>) -> Result<Option<User>, Failure> {
         let Parts { policy, rules, store, .. } = &*self.parts;
         let nobody = rules.empty_user_claim_is_none;
-        let value = token.user_id(policy)?.filter(|value| !(nobody && value.is_empty()));
+        let value = self.user_id(token)?.filter(|value| !(nobody && value.is_empty()));
         let value = value.ok_or(Refusal::NoUserClaim)?;
         Ok(store.find(UserLookup::Field { column: &policy.user_id_field, value }).await?)
     }

@@ -64,7 +64,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     async fn principal(&self, Admitted { token, user }: Admitted<Untyped>) -> Result<Principal, Failure> {
         let parts = &self.parts;
         if parts.rules.stateless {
-            let id = token.user_id(&parts.policy)?.ok_or(Refusal::NoUserClaim)?.into_owned();
+            let id = self.user_id(&token)?.ok_or(Refusal::NoUserClaim)?.into_owned();
             return Ok(Principal::Claimed { id, token });
         }
         let user = match user {

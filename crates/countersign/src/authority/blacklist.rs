@@ -18,7 +18,7 @@ impl<S: Users + TokenLedger> Authority<S> {
         let now = self.now();
         let parts = &self.parts;
         let Admitted { token, user } = self.admit::<Refresh>(presented, now).await?;
-        let is_somebodys = token.user_id(&parts.policy)?.is_some();
+        let is_somebodys = self.user_id(&token)?.is_some();
         if !parts.rules.ledger {
             return Ok(());
         }

@@ -32,9 +32,8 @@ impl<S: Users + TokenLedger + RefreshTokens> Authority<S> {
     pub(super) fn access_for(&self, user: &User, now: Timestamp) -> Result<PlainToken, Failure> {
         let policy = &self.parts.policy;
         let token = AccessToken::for_user(policy, user, now, self.entropy());
-        let mut token = token.ok_or_else(|| missing_field(&policy.user_id_field))?;
-        self.customize(&mut token, user)?;
-        Ok(self.sign(&token)?)
+        let token = token.ok_or_else(|| missing_field(&policy.user_id_field))?;
+        Ok(self.sign(&self.with_payload(&token, user)?)?)
     }
 
     async fn new_refresh_token(

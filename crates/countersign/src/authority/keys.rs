@@ -15,6 +15,9 @@ use crate::key::{SigningKey, VerifyingKey};
 use crate::secret::PlainToken;
 
 /// What to sign with, if anything, and what to verify with.
+///
+/// What `JWT_ENCODE_HANDLER` and `JWT_DECODE_HANDLER` do in Django: a key of one's own is a [`SigningKey`], and keys
+/// from elsewhere are [`RemoteKeys`].
 pub struct Keys {
     signing: Option<SigningKey>,
     verifying: Verifying,

@@ -7,7 +7,8 @@
 //!   share a store and a hashing pool.
 //! - The clock is read once for each command.
 //! - What a project writes itself are traits in [`Rules`], with the packages' own as default: [`AuthenticationRule`],
-//!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`]; [`FromToken`] is a service's own type of user.
+//!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`], [`PayloadWriter`], [`PayloadReader`], [`RefreshExpiry`];
+//!   [`FromToken`] is a service's own type of user.
 
 mod admit;
 mod authenticate;
@@ -24,7 +25,9 @@ mod keys;
 mod login_event;
 mod obtain;
 mod outcome;
+mod payload;
 mod refresh;
+mod refresh_expiry;
 mod refresh_sliding;
 mod renew;
 mod request_password_reset;
@@ -57,6 +60,8 @@ pub use outcome::{
     Attempt, Command, Failure, Grant, Outcome, Principal, RefreshGrant, Refreshed, Refusal, SlidingLogin,
     TokenPair,
 };
+pub use payload::{BuiltInPayload, PayloadReader, PayloadWriter};
+pub use refresh_expiry::{AfterLifetime, RefreshExpiry};
 pub use rules::{ActiveUsers, AuthenticationRule, RefreshTokenRules, Renewal, Rotation, Rules};
 pub use token_user::{FromToken, TokenUser};
 

@@ -33,7 +33,7 @@ impl<S: Users + TokenLedger + RefreshTokens> Authority<S> {
     async fn renew_by_access_token(&self, presented: &PlainToken, now: Timestamp) -> Result<Grant, Failure> {
         let parts = &self.parts;
         let token = self.admit::<Access>(presented, now).await?.token;
-        let value = token.user_id(&parts.policy)?.filter(|value| !value.is_empty());
+        let value = self.user_id(&token)?.filter(|value| !value.is_empty());
         let value = value.ok_or(Refusal::NoUserClaim)?;
         let user = self.renewing_user(&parts.policy.user_id_field, value).await?;
         if !token.is_for_current_password(&user, &parts.policy) {
@@ -52,7 +52,9 @@ impl<S: Users + TokenLedger + RefreshTokens> Authority<S> {
         let store = &self.parts.store;
         let known = if may_be_kept(presented) { store.find_refresh_token(presented).await? } else { None };
         let known = known.ok_or(Refusal::UnknownRefreshToken)?;
-        if rules.has_expired(known.created_at, now) {
+        // Whole seconds are compared, as in Django.
+        let [made_at, at] = [known.created_at, now].map(|time| Timestamp::from_secs(time.as_secs()));
+        if self.parts.rules.refresh_expiry.has_expired(made_at, at, rules) {
             return Err(Refusal::RefreshTokenExpired.into());
         }
         let user = self.renewing_user("pk", UserIdClaim::from(&known.user)).await?;

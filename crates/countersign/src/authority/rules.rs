@@ -5,7 +5,8 @@ use std::num::NonZeroU8;
 use std::sync::Arc;
 
 use crate::authority::{
-    CustomClaims, DjangoJsonEncoder, JsonEncoder, LoginListener, NobodyListens, RefreshGrant,
+    AfterLifetime, BuiltInPayload, CustomClaims, DjangoJsonEncoder, JsonEncoder, LoginListener,
+    NobodyListens, PayloadReader, PayloadWriter, RefreshExpiry, RefreshGrant,
 };
 use crate::clock::{Span, Timestamp};
 use crate::secret::PlainToken;
@@ -48,6 +49,13 @@ pub struct Rules {
     ///
     /// [`issue`]: super::Authority::issue
     pub renewal: Renewal,
+    /// `JWT_REFRESH_EXPIRED_HANDLER`: when a long-running refresh token is good no more.
+    pub refresh_expiry: Arc<dyn RefreshExpiry>,
+    /// `JWT_PAYLOAD_HANDLER`: what a token says that [`issue`](super::Authority::issue) or
+    /// [`renew`](super::Authority::renew) gives.
+    pub payload_writer: Arc<dyn PayloadWriter>,
+    /// `JWT_PAYLOAD_GET_USERNAME_HANDLER`: whose a token is, by its verified payload.
+    pub payload_reader: Arc<dyn PayloadReader>,
     /// Claims of one's own, at login and refresh: what the serializers and schemas of one's own add.
     pub custom_claims: Option<Arc<dyn CustomClaims>>,
     /// `JSON_ENCODER`, for custom claims.
@@ -72,6 +80,9 @@ impl Default for Rules {
             stateless: false,
             empty_user_claim_is_none: false,
             renewal: Renewal::ByAccessToken,
+            refresh_expiry: Arc::new(AfterLifetime),
+            payload_writer: Arc::new(BuiltInPayload),
+            payload_reader: Arc::new(BuiltInPayload),
             custom_claims: None,
             json_encoder: Arc::new(DjangoJsonEncoder),
             login_listener: Arc::new(NobodyListens),
@@ -129,11 +140,6 @@ pub struct RefreshTokenRules {
 impl RefreshTokenRules {
     /// The column holds 255 characters.
     pub const MAX_BYTES: u8 = 127;
-
-    /// Whether a token made at `created_at` is good no more: whole seconds are compared, as in Django.
-    pub(super) fn has_expired(&self, created_at: Timestamp, now: Timestamp) -> bool {
-        Timestamp::from_secs(now.as_secs()) > Timestamp::from_secs(created_at.as_secs()) + self.lifetime
-    }
 
     pub(super) fn grant(&self, token: PlainToken, created_at: Timestamp) -> RefreshGrant {
         let issued_at = Timestamp::from_secs(created_at.as_secs());

@@ -117,7 +117,7 @@ impl<S: Users + TokenLedger> Authority<S> {
     /// `U` has against its claims.
     pub async fn token_user<U: FromToken>(&self, plain: &PlainToken) -> Result<U, Failure> {
         let token = self.admit_any(plain).await?.token;
-        let id = token.user_id(&self.parts.policy)?.ok_or(Refusal::NoUserClaim)?.into_owned();
+        let id = self.user_id(&token)?.ok_or(Refusal::NoUserClaim)?.into_owned();
         Ok(U::from_token(id, token)?)
     }
 }

@@ -11,6 +11,9 @@ use crate::user::UserKey;
 
 /// The table of long-running refresh tokens: random texts, not signed, each good for as long as its row is.
 ///
+/// `JWT_GET_REFRESH_TOKEN_HANDLER` is [`find_refresh_token`](Self::find_refresh_token): a project that keeps its tokens
+/// in its own way is a store of its own.
+///
 /// A token is live until it is replaced or revoked. A user's tokens go with the user (Django's `CASCADE`).
 pub trait RefreshTokens: Send + Sync {
     /// Adds a live token. Tells whether it was added: a user who is gone by now gets none.

@@ -83,19 +83,7 @@ impl<K: Kind> Token<K> {
     ///
     /// [`TokenError::Invalid`] for a claim that is neither a string nor a whole number nor `null`.
     pub fn user_id(&self, policy: &TokenPolicy) -> Result<Option<UserIdClaim<'_>>, TokenError> {
-        let claim = &policy.user_id_claim;
-        let Some(raw) = self.claims.raw(claim) else { return Ok(None) };
-        let number = raw.strip_prefix('-').unwrap_or(raw);
-        if raw == "null" {
-            Ok(Some(UserIdClaim::Null))
-        } else if let Ok(int) = raw.parse() {
-            Ok(Some(UserIdClaim::Int(int)))
-        } else if number.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Some(UserIdClaim::Text(raw.into())))
-        } else {
-            let text = self.claims.text(claim).map_err(Invalid::from)?;
-            Ok(text.map(UserIdClaim::Text))
-        }
+        user_id_in(&self.claims, policy)
     }
 
     /// Whether the token was issued for the password that `user` has now; `true` where the policy has no
@@ -263,6 +251,26 @@ impl TokenPolicy {
     pub fn id_of(&self, claims: &Verified<Claims>) -> Result<Option<String>, TokenError> {
         let Some(claim) = &self.jti_claim else { return Ok(None) };
         Ok(claims.text(claim).map_err(Invalid::from)?.map(Into::into))
+    }
+}
+
+/// Whose claims they are: [`Token::user_id`].
+pub(crate) fn user_id_in<'a>(
+    claims: &'a Verified<Claims>,
+    policy: &TokenPolicy,
+) -> Result<Option<UserIdClaim<'a>>, TokenError> {
+    let claim = &policy.user_id_claim;
+    let Some(raw) = claims.raw(claim) else { return Ok(None) };
+    let number = raw.strip_prefix('-').unwrap_or(raw);
+    if raw == "null" {
+        Ok(Some(UserIdClaim::Null))
+    } else if let Ok(int) = raw.parse() {
+        Ok(Some(UserIdClaim::Int(int)))
+    } else if number.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(Some(UserIdClaim::Text(raw.into())))
+    } else {
+        let text = claims.text(claim).map_err(Invalid::from)?;
+        Ok(text.map(UserIdClaim::Text))
     }
 }
 

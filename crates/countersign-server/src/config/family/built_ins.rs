@@ -27,6 +27,8 @@ pub(super) fn not_built_in(place: &Place, key: &str, built_in: &str) -> String {
         "; write what it decides as an expression, as in \"user.is_active && user.is_staff\"".to_owned()
     } else if key.starts_with("on_login_") {
         "; give the URL of a webhook, as in \"https://example.com/logins\"".to_owned()
+    } else if let Some((_, instead)) = INSTEAD.iter().find(|(known, _)| *known == key) {
+        format!("; {instead}")
     } else if key.contains("obtain") {
         format!("; claims that it adds can be written in [{table}.claims], as in email = \"user.email\"")
     } else {
@@ -41,6 +43,41 @@ pub(in super::super) fn unknown(built_ins: &[&str]) -> String {
     let names = built_ins.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" and ");
     format!("names Python code that is not known to this version: only the {words} {names} {verb}")
 }
+
+/// What to write in the place of a callable of one's own.
+const INSTEAD: [(&str, &str); 7] = [
+    (
+        "jwt_decode_handler",
+        "jwt_algorithm, jwt_public_key, jwt_audience, jwt_issuer and jwt_leeway say how tokens are verified, and the \
+         library's Keys take keys from elsewhere",
+    ),
+    (
+        "jwt_encode_handler",
+        "jwt_algorithm with jwt_secret_key or jwt_private_key says how tokens are signed, and the library's Keys take \
+         any key",
+    ),
+    (
+        "jwt_get_refresh_token_handler",
+        "jwt_refresh_token_model names another table, and the library's trait RefreshTokens keeps tokens in any way",
+    ),
+    (
+        "jwt_get_user_by_natural_key_handler",
+        "username_field in [users] names another column, and the library's trait Users finds users in any way",
+    ),
+    (
+        "jwt_payload_get_username_handler",
+        "write what it finds as an expression over the token's payload, as in \"payload.sub\"",
+    ),
+    (
+        "jwt_payload_handler",
+        "claims that it adds can be written in [graphql_jwt.claims], as in email = \"user.email\", and a whole payload \
+         as an expression, as in \"{'username': user.username, 'exp': payload.exp}\"",
+    ),
+    (
+        "jwt_refresh_expired_handler",
+        "write when a token is too old as an expression over seconds, as in \"now > orig_iat + 3600\"",
+    ),
+];
 
 struct DottedPath(String);
 
@@ -69,7 +106,7 @@ pub(in super::super) fn hold(table: &str, variables: &[(&str, &str)], built_ins:
         assert!(told.starts_with(&expected), "{told}");
         assert_eq!(
             told.contains(&format!("can be written in [{table}.claims]")),
-            key.contains("obtain"),
+            key.contains("obtain") || *key == "jwt_payload_handler",
             "{told}"
         );
     }

@@ -34,17 +34,28 @@ pub(in super::super) fn decision(
     built_ins: &[&str],
     scope: Scope,
 ) -> Option<ExpressionRule> {
+    let text = own(settings, key, built_ins, scope)?;
+    let expression = expression(settings, shared, &text, scope, Purpose::Rule).ok()?;
+    Some(ExpressionRule::new(text.place.path, expression))
+}
+
+/// The text of an expression in the place of a callable; `None` for one of the built-in's dotted paths.
+pub(in super::super) fn own(
+    settings: &mut Section<'_>,
+    key: &str,
+    built_ins: &[&str],
+    scope: Scope,
+) -> Option<Located<String>> {
     let text = settings.located::<String>(key).ok().flatten()?;
     if built_ins.contains(&text.value.as_str()) {
         return None;
     }
-    if is_dotted_path(&text.value) {
+    if is_dotted_path(&text.value, scope) {
         let predicate = not_built_in(&text.place, key, built_ins[0]);
         settings.problem(&text.place, &predicate);
         return None;
     }
-    let expression = expression(settings, shared, &text, scope, Purpose::Rule).ok()?;
-    Some(ExpressionRule::new(text.place.path, expression))
+    Some(text)
 }
 
 /// Any expression that sees so much. It is held against the user model once that is known.
@@ -75,12 +86,12 @@ pub(in super::super) fn json_encoder(settings: &mut Section<'_>, built_ins: &[&s
 }
 
 /// `claims`: a table of claims, each an expression over `user`.
-pub(super) fn claims(settings: &mut Section<'_>) -> Vec<Located<String>> {
+pub(in super::super) fn claims(settings: &mut Section<'_>) -> Vec<Located<String>> {
     settings.entries("claims")
 }
 
 /// Reads the expressions of [`claims`], when the names of the token's own claims are known.
-pub(super) fn write_claims(
+pub(in super::super) fn write_claims(
     settings: &Section<'_>,
     shared: &Shared<'_>,
     claims: &[Located<String>],
@@ -130,7 +141,7 @@ fn webhook(
     if built_ins.contains(&url.as_str()) {
         return None;
     }
-    if is_dotted_path(&url) {
+    if is_dotted_path(&url, Scope::USER) {
         let predicate = not_built_in(&place, key, built_ins[0]);
         settings.problem(&place, &predicate);
         return None;
@@ -152,15 +163,17 @@ fn webhook(
 
 const REST_FRAMEWORK_ENCODER: &str = "rest_framework.utils.encoders.JSONEncoder";
 
-/// Whether it is the path to Python code, as Django's settings have it: no column of `user`, which has no parts.
-fn is_dotted_path(text: &str) -> bool {
+/// Whether it is the path to Python code, as Django's settings have it: no column of `user`, which has no parts, and
+/// nothing of a `payload`.
+fn is_dotted_path(text: &str, scope: Scope) -> bool {
     let mut words = text.split('.');
     let is_word = |word: &str| {
         word.starts_with(|first: char| first.is_alphabetic() || first == '_')
             && word.chars().all(|char| char.is_alphanumeric() || char == '_')
     };
-    let is_column = words.clone().count() == 2 && text.starts_with("user.");
-    text.contains('.') && !is_column && words.all(is_word)
+    let is_column = scope.user && words.clone().count() == 2 && text.starts_with("user.");
+    let is_claim = scope.payload && text.starts_with("payload.");
+    text.contains('.') && !is_column && !is_claim && words.all(is_word)
 }
 
 #[cfg(test)]

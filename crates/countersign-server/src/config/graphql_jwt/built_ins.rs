@@ -1,8 +1,10 @@
-//! Settings that are Python code in Django, and strawberry-django-extras' own code.
+//! Settings that are Python code in Django, and strawberry-django-extras' own code: what else can be said here, as an
+//! expression, is read by `callables`.
 
 use super::super::family::built_ins::BuiltIn;
 
-pub(super) const BUILT_INS: [BuiltIn; 7] = [
+/// Where no other code is known.
+pub(super) const BUILT_INS: [BuiltIn; 4] = [
     ("jwt_decode_handler", &["strawberry_django_extras.jwt.utils.jwt_decode"]),
     ("jwt_encode_handler", &["strawberry_django_extras.jwt.utils.jwt_encode"]),
     (
@@ -10,11 +12,13 @@ pub(super) const BUILT_INS: [BuiltIn; 7] = [
         &["strawberry_django_extras.jwt.refresh_token.utils.get_refresh_token_by_model"],
     ),
     ("jwt_get_user_by_natural_key_handler", &["strawberry_django_extras.jwt.utils.get_user_by_natural_key"]),
-    ("jwt_payload_handler", &["strawberry_django_extras.jwt.utils.jwt_payload"]),
-    // A lambda there, which has no path.
-    ("jwt_payload_get_username_handler", &["default", ""]),
-    ("jwt_refresh_expired_handler", &["strawberry_django_extras.jwt.utils.refresh_has_expired"]),
 ];
+pub(super) const PAYLOAD: BuiltIn =
+    ("jwt_payload_handler", &["strawberry_django_extras.jwt.utils.jwt_payload"]);
+/// A lambda there, which has no path.
+pub(super) const USERNAME: BuiltIn = ("jwt_payload_get_username_handler", &["default", ""]);
+pub(super) const REFRESH_EXPIRED: BuiltIn =
+    ("jwt_refresh_expired_handler", &["strawberry_django_extras.jwt.utils.refresh_has_expired"]);
 
 #[cfg(test)]
 mod tests {
@@ -24,5 +28,6 @@ mod tests {
     #[test]
     fn the_built_ins_are_accepted_and_no_others() {
         hold("graphql_jwt", &[], &BUILT_INS);
+        hold("graphql_jwt", &[], &[PAYLOAD, USERNAME, REFRESH_EXPIRED]);
     }
 }

@@ -1,6 +1,7 @@
 //! `[graphql_jwt]`: every setting of `GRAPHQL_JWT` in lower case, where it is served, and how much a query may ask.
 
 mod built_ins;
+mod callables;
 mod client;
 mod renewal;
 mod tokens;
@@ -32,6 +33,8 @@ pub(crate) struct GraphqlJwtConfig {
     pub(crate) max_depth: NonZeroUsize,
     /// `max_complexity`: how many fields a query may select.
     pub(crate) max_complexity: NonZeroUsize,
+    /// `max_mutations`: how many mutations an operation may hold.
+    pub(crate) max_mutations: NonZeroUsize,
     /// Long-running refresh tokens.
     pub(crate) refresh_tokens: RefreshTokensConfig,
 }
@@ -42,6 +45,7 @@ pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Gr
     let policy = tokens::policy(settings, shared);
     let renewal = renewal::read(settings, shared);
     let client = client::read(settings);
+    let callables = callables::read(settings, shared);
     let path = path(settings, shared);
     let mut graphiql = true;
     settings.set("graphiql", &mut graphiql);
@@ -49,11 +53,14 @@ pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Gr
     settings.set("max_depth", &mut max_depth);
     let mut max_complexity = MAX_COMPLEXITY;
     settings.set("max_complexity", &mut max_complexity);
+    let mut max_mutations = MAX_MUTATIONS;
+    settings.set("max_mutations", &mut max_mutations);
 
     let (mut policy, (renewal, refresh_tokens)) = (policy?, renewal?);
     let is_renewed = !matches!(renewal, Renewal::Off { .. });
     policy.issued_at_claim = is_renewed.then(|| "origIat".to_owned());
-    let rules = tokens::rules(shared, renewal);
+    let mut rules = tokens::rules(shared, renewal);
+    callables.write(settings, shared, &policy, &mut rules);
     Ok(GraphqlJwtConfig {
         tokens: TokensConfig::without_ledger(&GRAPHQL_JWT, policy, keys?, rules),
         client: client?,
@@ -61,6 +68,7 @@ pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Gr
         graphiql,
         max_depth,
         max_complexity,
+        max_mutations,
         refresh_tokens,
     })
 }
@@ -95,6 +103,7 @@ const KEYS: KeyNames = KeyNames {
 
 const MAX_DEPTH: NonZeroUsize = NonZeroUsize::new(20).unwrap();
 const MAX_COMPLEXITY: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+const MAX_MUTATIONS: NonZeroUsize = NonZeroUsize::new(10).unwrap();
 
 #[cfg(test)]
 mod tests {
@@ -117,9 +126,13 @@ mod tests {
         let family = graphql("");
         assert_eq!((family.path.as_str(), family.graphiql), ("/graphql/", true));
         assert_eq!((family.max_depth.get(), family.max_complexity.get()), (20, 1000));
-        let family = graphql("path = '/api/graphql'\ngraphiql = false\nmax_depth = 5\nmax_complexity = 50");
+        assert_eq!(family.max_mutations.get(), 10);
+        let family = graphql(
+            "path = '/api/graphql'\ngraphiql = false\nmax_depth = 5\nmax_complexity = 50\nmax_mutations = 1",
+        );
         assert_eq!((family.path.as_str(), family.graphiql), ("/api/graphql", false));
         assert_eq!((family.max_depth.get(), family.max_complexity.get()), (5, 50));
+        assert_eq!(family.max_mutations.get(), 1);
         assert!(fault("[graphql_jwt]\npath = ''").contains("graphql_jwt.path is empty: name the path"));
         assert!(fault("[graphql_jwt]\nmax_depth = 0").contains("takes a whole number from 1 on"));
         assert!(

@@ -1,27 +1,14 @@
-//! Who asks: the token a request presents, and the answer to one that is not good.
+//! Who asks: the token a request presents, and whose it is.
 
 use bytes::Bytes;
+use http::Response;
 use http::header::HeaderMap;
-use http::{Response, StatusCode};
 
 use crate::authority::{Failure, Principal, Refusal};
 use crate::dialect::graphql_jwt::GraphqlJwt;
-use crate::dialect::graphql_jwt::answer::{JSON, PLAIN_TEXT, respond};
 use crate::dialect::header::joined;
-use crate::dialect::{Json, words};
-use crate::jwt::TokenError;
 use crate::secret::PlainToken;
 use crate::user::User;
-
-/// `JWT_UNAUTHORIZED_RESPONSE_HANDLER`, of the package's own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UnauthorizedHandler {
-    /// `json_response_handler`: an `errors` list of one. What the package's documentation calls the default.
-    #[default]
-    Json,
-    /// `http_response_handler`: a line of text.
-    PlainText,
-}
 
 impl GraphqlJwt {
     /// The token that a request presents; `None` where there is none, or something else in the header.
@@ -48,42 +35,6 @@ impl GraphqlJwt {
 
     /// The answer to a request whose token is not good, or could not be decided upon.
     pub fn unauthorized_response(&self, failure: &Failure) -> Response<Bytes> {
-        match failure {
-            Failure::Refused(refusal) if refusal.token_error() == Some(&TokenError::Expired) => {
-                self.refuse("Token expired")
-            }
-            Failure::Refused(_) => self.refuse("Invalid token"),
-            Failure::Undecided(error) => {
-                let text = words::undecided_text(error);
-                let response = match self.unauthorized {
-                    UnauthorizedHandler::Json => {
-                        let body = Json::object([(
-                            "errors",
-                            Json::List(vec![Json::object([("message", text.into())])]),
-                        )]);
-                        respond(StatusCode::SERVICE_UNAVAILABLE, JSON, body.to_python())
-                    }
-                    UnauthorizedHandler::PlainText => {
-                        respond(StatusCode::SERVICE_UNAVAILABLE, PLAIN_TEXT, text)
-                    }
-                };
-                words::retry_later(response, error)
-            }
-        }
-    }
-
-    fn refuse(&self, message: &'static str) -> Response<Bytes> {
-        match self.unauthorized {
-            UnauthorizedHandler::Json => {
-                let error = Json::object([
-                    ("message", message.into()),
-                    ("code", "unauthorized".into()),
-                    ("hint", "Either use Valid Token or make requests without token.".into()),
-                ]);
-                let body = Json::object([("errors", Json::List(vec![error]))]);
-                respond(StatusCode::UNAUTHORIZED, JSON, body.to_python())
-            }
-            UnauthorizedHandler::PlainText => respond(StatusCode::UNAUTHORIZED, PLAIN_TEXT, message),
-        }
+        self.unauthorized.answer(failure)
     }
 }

@@ -12,15 +12,17 @@ mod mutation;
 mod names;
 mod request;
 mod time;
+mod unauthorized;
 mod user_type;
 
 use http::header::{AUTHORIZATION, HeaderName};
 
 pub use answer::{Answer, GraphqlError};
-pub use caller::UnauthorizedHandler;
 pub use mutation::Mutation;
 pub use names::{NotAName, camel_case};
 pub use request::{Asked, Operation};
+use unauthorized::Unauthorized;
+pub use unauthorized::{UnauthorizedHandler, UnauthorizedResponse};
 pub use user_type::{FieldType, UserColumn, UserField, UserType};
 
 /// GraphQL JWT's dialect, with what clients see of the user model.
@@ -29,7 +31,7 @@ pub struct GraphqlJwt {
     user_type: UserType,
     header_name: HeaderName,
     header_prefix: String,
-    unauthorized: UnauthorizedHandler,
+    unauthorized: Unauthorized,
     authenticate_introspection: bool,
 }
 
@@ -40,7 +42,7 @@ impl Default for GraphqlJwt {
             user_type: UserType::default(),
             header_name: AUTHORIZATION,
             header_prefix: "JWT".to_owned(),
-            unauthorized: UnauthorizedHandler::Json,
+            unauthorized: Unauthorized::new(UnauthorizedHandler::Json),
             authenticate_introspection: false,
         }
     }
@@ -70,8 +72,8 @@ impl GraphqlJwt {
 
     /// `JWT_UNAUTHORIZED_RESPONSE_HANDLER`: how a token that is not good is answered.
     #[must_use]
-    pub fn unauthorized(mut self, handler: UnauthorizedHandler) -> Self {
-        self.unauthorized = handler;
+    pub fn unauthorized(mut self, handler: impl UnauthorizedResponse + 'static) -> Self {
+        self.unauthorized = Unauthorized::new(handler);
         self
     }
 
