@@ -13,6 +13,7 @@ use crate::graphql::document::{Document, error};
 use crate::graphql::measure::Measure;
 use crate::graphql::mutations::Turns;
 use crate::graphql::schema::Caller;
+use crate::graphql::values::json;
 
 /// Executes an operation for `caller`, if it is not too much.
 pub(super) async fn execute(
@@ -66,35 +67,5 @@ impl Ready {
             }),
             None => Answer::Errors(response.errors.iter().map(error).collect()),
         }
-    }
-}
-
-/// A value of async-graphql's as one of the dialect's. The schema has neither fractions nor bytes.
-fn json(value: Value) -> Json {
-    match value {
-        Value::Binary(_) | Value::Null => Json::Null,
-        Value::Boolean(value) => value.into(),
-        Value::Enum(name) => name.to_string().into(),
-        Value::List(values) => Json::List(values.into_iter().map(json).collect()),
-        Value::Number(number) => number.as_i64().map_or(Json::Null, Json::Int),
-        Value::Object(members) => Json::Object(
-            members.into_iter().map(|(name, value)| (name.to_string().into(), json(value))).collect(),
-        ),
-        Value::String(text) => text.into(),
-    }
-}
-
-/// The other way around.
-pub(super) fn value(json: Json) -> Value {
-    match json {
-        Json::Bool(value) => value.into(),
-        Json::Float(value) => value.into(),
-        Json::Int(value) => value.into(),
-        Json::List(values) => Value::List(values.into_iter().map(value).collect()),
-        Json::Null => Value::Null,
-        Json::Object(members) => Value::Object(
-            members.into_iter().map(|(name, json)| (async_graphql::Name::new(name), value(json))).collect(),
-        ),
-        Json::Text(text) => Value::String(text.into_owned()),
     }
 }

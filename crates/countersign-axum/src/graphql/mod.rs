@@ -15,6 +15,7 @@ mod scan;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::sync::Arc;
 

@@ -14,8 +14,8 @@ use countersign::dialect::graphql_jwt::{FieldType, UserField, UserType};
 use countersign::store::{RefreshTokens, TokenLedger, Users};
 use countersign::user::User;
 
-use crate::graphql::execute::value;
 use crate::graphql::mutations::{Done, request_token, revoke_token, verify_token};
+use crate::graphql::values::value;
 
 /// A user type that makes no schema.
 #[derive(Debug)]

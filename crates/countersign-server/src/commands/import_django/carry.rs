@@ -7,6 +7,7 @@ use super::database;
 use super::email;
 use super::families::{self, Able};
 use super::files::Files;
+use super::left::Left;
 use super::packages::Package;
 use super::passwords::{self, Validators};
 use super::project::{Project, Users};
@@ -20,21 +21,6 @@ pub(super) struct Carried {
     pub(super) served: usize,
     /// What it does not say.
     pub(super) left: Vec<Left>,
-}
-
-/// Something of Django's that Countersign has no word for. Neither text holds a secret.
-#[derive(Debug)]
-pub(super) struct Left {
-    /// A setting or a path, and its value.
-    pub(super) what: String,
-    /// What happens now, and what to write or do instead.
-    pub(super) instead: String,
-}
-
-impl Left {
-    pub(super) fn new(what: impl Into<String>, instead: impl Into<String>) -> Self {
-        Self { what: what.into(), instead: instead.into() }
-    }
 }
 
 impl Carried {

@@ -2,8 +2,8 @@
 
 use toml::Value;
 
-use super::carry::Left;
 use super::files::Files;
+use super::left::Left;
 use super::project::Database;
 
 /// The table. A URL with a password stands in a file of its own.

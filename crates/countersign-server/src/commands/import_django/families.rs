@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use toml::Value;
 
-use super::carry::Left;
 use super::files::Files;
 use super::keys::bytes;
+use super::left::Left;
 use super::packages::{Package, Surrounding};
 use super::project::{Family, Project, Said, Users};
 use super::refusal::refusal;

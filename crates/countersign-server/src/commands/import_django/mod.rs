@@ -13,6 +13,7 @@ mod email;
 mod families;
 mod files;
 mod keys;
+mod left;
 mod packages;
 mod passwords;
 mod project;

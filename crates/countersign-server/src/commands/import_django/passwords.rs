@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use toml::Value;
 
-use super::carry::Left;
 use super::files::Files;
 use super::keys::bytes;
+use super::left::Left;
 use super::project::{Project, Validator};
 use super::setting;
 

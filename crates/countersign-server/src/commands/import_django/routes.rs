@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use toml::Value;
 
-use super::carry::Left;
 use super::families::{Carrier, TO_SERVE};
+use super::left::Left;
 use super::project::Route;
 use super::refusal::refusal;
 

@@ -2,8 +2,8 @@
 
 use countersign::dialect::graphql_jwt::{UserField, UserType, camel_case};
 
-use super::carry::Left;
 use super::families::Carrier;
+use super::left::Left;
 use super::project::{Field, Route, Schema, Users};
 
 impl Carrier<'_> {
