@@ -17,7 +17,10 @@ use crate::database::{Database, Schema};
 use crate::engine;
 use crate::error::{ConnectError, is_conflict};
 use crate::limits::Limits;
-use crate::migrations::{AUTH, AUTH_TABLES, CONTENTTYPES, MigrationReport, REFRESH_TOKEN, TOKEN_BLACKLIST};
+use crate::migrations::{
+    AUTH, AUTH_TABLES, App, CONTENTTYPES, MigrationReport, REFRESH_TOKEN_APP, TOKEN_BLACKLIST,
+    TOKEN_BLACKLIST_APP,
+};
 use crate::model::{AUTH_USER, UserModel};
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;
@@ -90,7 +93,7 @@ impl Migration<'_> {
         let model = schema.user_model(users)?;
         // In the order in which Django applies them.
         match tables.refresh_tokens.as_deref().filter(|table| !schema.has(table)) {
-            Some(Tables::REFRESH_TOKENS) => self.create_refresh_tokens(&schema, &model).await?,
+            Some(Tables::REFRESH_TOKENS) => self.create_app(&schema, &model, &REFRESH_TOKEN_APP).await?,
             Some(table) => {
                 return Err(ConnectError::schema(format!(
                     "the database has no table {table:?} for refresh tokens; it is a model of the project's own: run \
@@ -100,7 +103,7 @@ impl Migration<'_> {
             None => {}
         }
         match (schema.has(OUTSTANDING), schema.has(BLACKLISTED)) {
-            (false, false) => self.create_token_blacklist(&schema, &model).await,
+            (false, false) => self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await,
             (true, true) => self.leave_to_django(&schema).await,
             (outstanding, _) => Err(ConnectError::schema(format!(
                 "the database has the table {:?} but not {:?}; one without the other is of no use: run \
@@ -125,45 +128,26 @@ impl Migration<'_> {
         Ok(())
     }
 
-    async fn create_token_blacklist(
+    /// Makes the tables of an app whose rows belong to users, and Django's record of them where it keeps one.
+    async fn create_app(
         &mut self,
         schema: &Schema,
         model: &UserModel,
+        app: &App,
     ) -> Result<(), ConnectError> {
-        let dialect = self.backend.dialect();
         let user_type = self.user_type(model).await?;
         let key = model.primary_key().name();
-        for statement in dialect.token_blacklist_tables(model.table(), key, &user_type) {
+        for statement in (app.statements)(self.backend.dialect(), model.table(), key, &user_type) {
             self.write(&Statement::new(statement), &[]).await?;
         }
-        self.report.created_tables.extend([OUTSTANDING, BLACKLISTED].map(str::to_owned));
+        self.report.created_tables.extend(app.tables.iter().map(ToString::to_string));
         if schema.has("django_migrations") {
-            self.record("token_blacklist", TOKEN_BLACKLIST).await?;
+            self.record(app.label, app.migrations).await?;
         }
         if schema.has("django_content_type") && schema.has("auth_permission") {
-            self.name_model("token_blacklist", "blacklistedtoken", "Blacklisted Token").await?;
-            self.name_model("token_blacklist", "outstandingtoken", "Outstanding Token").await?;
-        }
-        Ok(())
-    }
-
-    async fn create_refresh_tokens(
-        &mut self,
-        schema: &Schema,
-        model: &UserModel,
-    ) -> Result<(), ConnectError> {
-        let dialect = self.backend.dialect();
-        let user_type = self.user_type(model).await?;
-        let key = model.primary_key().name();
-        for statement in dialect.refresh_token_tables(model.table(), key, &user_type) {
-            self.write(&Statement::new(statement), &[]).await?;
-        }
-        self.report.created_tables.push(Tables::REFRESH_TOKENS.to_owned());
-        if schema.has("django_migrations") {
-            self.record("refresh_token", REFRESH_TOKEN).await?;
-        }
-        if schema.has("django_content_type") && schema.has("auth_permission") {
-            self.name_model("refresh_token", "refreshtoken", "refresh token").await?;
+            for (model, name) in app.models {
+                self.name_model(app.label, model, name).await?;
+            }
         }
         Ok(())
     }

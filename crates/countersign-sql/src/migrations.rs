@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use crate::backend::Dialect;
 use crate::error::list;
+use crate::statements::{BLACKLISTED, OUTSTANDING};
+use crate::tables::Tables;
 
 /// What [`Database::migrate`](crate::Database::migrate) did. Its text is a sentence for the terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,4 +96,36 @@ pub(crate) const TOKEN_BLACKLIST: &[&str] = &[
     "0013_alter_blacklistedtoken_options_and_more",
 ];
 
-pub(crate) const REFRESH_TOKEN: &[&str] = &["0001_initial"];
+const REFRESH_TOKEN: &[&str] = &["0001_initial"];
+
+/// A Django app whose rows belong to users.
+pub(crate) struct App {
+    /// Django's `app_label`.
+    pub(crate) label: &'static str,
+    /// Its tables.
+    pub(crate) tables: &'static [&'static str],
+    /// The statements that make them, for the user model's table, its primary key and that one's type.
+    pub(crate) statements: fn(&dyn Dialect, &str, &str, &str) -> Vec<String>,
+    /// Its migrations, in order.
+    pub(crate) migrations: &'static [&'static str],
+    /// Its models, each with its `verbose_name`.
+    pub(crate) models: &'static [(&'static str, &'static str)],
+}
+
+/// `rest_framework_simplejwt.token_blacklist`, and Ninja JWT's.
+pub(crate) const TOKEN_BLACKLIST_APP: App = App {
+    label: "token_blacklist",
+    tables: &[OUTSTANDING, BLACKLISTED],
+    statements: |dialect, table, key, kind| dialect.token_blacklist_tables(table, key, kind),
+    migrations: TOKEN_BLACKLIST,
+    models: &[("blacklistedtoken", "Blacklisted Token"), ("outstandingtoken", "Outstanding Token")],
+};
+
+/// `strawberry_django_extras.jwt.refresh_token`.
+pub(crate) const REFRESH_TOKEN_APP: App = App {
+    label: "refresh_token",
+    tables: &[Tables::REFRESH_TOKENS],
+    statements: |dialect, table, key, kind| dialect.refresh_token_tables(table, key, kind),
+    migrations: REFRESH_TOKEN,
+    models: &[("refreshtoken", "refresh token")],
+};

@@ -1,9 +1,6 @@
-//! What goes wrong around a server: it refuses, it is busy, it forgets us; others are in our way; a client goes away.
+//! What goes wrong around a server: it refuses, it is busy, it forgets us; others are in our way.
 
-use std::future::{Future, poll_fn};
 use std::num::NonZeroU32;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use countersign::secret::PlainToken;
@@ -247,50 +244,6 @@ async fn servers_that_are_set_up_at_once_agree_on_the_tables() {
     let mut unchanged = migrations.join_all().await;
     unchanged.sort_unstable();
     assert_eq!(unchanged, [false, true], "one makes them, the other finds them");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_away_leaves_no_half_rotation_and_no_lock() {
-    let place = Place::migrated().await;
-    let database = place.connect().await;
-    let text = PlainToken::new("token");
-    let mut finished = 0;
-    for number in 0..480 {
-        let (from, to) = (format!("from-{number}"), format!("to-{number}"));
-        let (presented, successor) = (token(&from, &text, None), token(&to, &text, None));
-        // A rotation waits for the database a few times. It is dropped right when it begins to wait for the
-        // time that its number says, or when the database has answered and it has not heard yet.
-        let (at_once, mut left) = (number % 2 == 0, number / 2 % 24);
-        let mut rotation = pin!(database.rotate(&presented, &successor, NOW));
-        let done = poll_fn(|context| {
-            if left == 0 {
-                return Poll::Ready(false);
-            }
-            left -= 1;
-            match rotation.as_mut().poll(context) {
-                Poll::Ready(rotated) => Poll::Ready(rotated.unwrap() == Claim::Won),
-                Poll::Pending if left == 0 && at_once => Poll::Ready(false),
-                Poll::Pending => Poll::Pending,
-            }
-        });
-        finished += u32::from(done.await);
-    }
-    assert!((1..480).contains(&finished), "some go away and some stay: {finished} stayed");
-    // Nothing is left open: a writer gets its turn, and so does who wants the whole table.
-    database.record(&token("last", &text, None)).await.unwrap();
-    place.run("BEGIN; LOCK TABLE token_blacklist_outstandingtoken IN ACCESS EXCLUSIVE MODE; COMMIT").await;
-    let halves = place
-        .rows(
-            "SELECT substr(jti, strpos(jti, '-')) FROM token_blacklist_outstandingtoken WHERE jti LIKE '%-%'
-             GROUP BY 1 HAVING count(*) <> 2",
-        )
-        .await;
-    assert!(halves.is_empty(), "{halves:?}");
-    let claims = place.rows("SELECT count(*) FROM token_blacklist_blacklistedtoken").await;
-    let rotations =
-        place.rows("SELECT count(*) FROM token_blacklist_outstandingtoken WHERE jti LIKE 'to-%'").await;
-    assert_eq!(claims, rotations);
-    assert!(rotations[0][0].parse::<u32>().unwrap() >= finished, "what was told to be done is done");
 }
 
 #[tokio::test]

@@ -21,9 +21,14 @@ impl Place {
     pub(crate) const BYTES: &str = "bytea";
     pub(crate) const BYTES_00FF: &str = "'\\x00ff'";
     pub(crate) const DATETIME: &str = "timestamp with time zone";
+    /// Takes what only one can have, and gives it back.
+    pub(crate) const LOCK_AND_LEAVE: &str =
+        "BEGIN; LOCK TABLE token_blacklist_outstandingtoken IN ACCESS EXCLUSIVE MODE; COMMIT";
     pub(crate) const TYPE_OF: &str = "pg_typeof";
     pub(crate) const UNSIGNED: &str = "integer CHECK (\"order\" >= 0)";
     pub(crate) const UUID: &str = "uuid";
+    /// How often a rotation may wait for the database, or a little more.
+    pub(crate) const WAITS_IN_A_ROTATION: usize = 24;
 
     /// Without tables.
     pub(crate) async fn empty() -> Self {

@@ -19,9 +19,13 @@ impl Place {
     pub(crate) const BYTES: &str = "BLOB";
     pub(crate) const BYTES_00FF: &str = "x'00ff'";
     pub(crate) const DATETIME: &str = "datetime";
+    /// Takes what only one can have, and gives it back.
+    pub(crate) const LOCK_AND_LEAVE: &str = "BEGIN IMMEDIATE; COMMIT";
     pub(crate) const TYPE_OF: &str = "typeof";
     pub(crate) const UNSIGNED: &str = "integer unsigned";
     pub(crate) const UUID: &str = "char(32)";
+    /// How often a rotation may wait for the database, or a little more.
+    pub(crate) const WAITS_IN_A_ROTATION: usize = 12;
 
     /// Without a database.
     #[expect(clippy::unused_async, reason = "an engine with a server waits here")]

@@ -3,6 +3,7 @@
 mod admin;
 mod conformance;
 mod django;
+mod going_away;
 pub(crate) mod schema;
 
 use countersign::clock::{Span, Timestamp};
