@@ -9,7 +9,7 @@ use countersign::secret::StoredPassword;
 use countersign::store::{StoreError, UserIdClaim};
 use countersign::user::{FieldValue, UserKey};
 
-use crate::backend::{Query, Statement};
+use crate::backend::Statement;
 use crate::column::{Column, value_key};
 use crate::database::Database;
 use crate::model::UserModel;
@@ -29,22 +29,22 @@ impl Database {
     ) -> Result<UserKey, CreateUserError> {
         let model = self.user_model();
         let values = Values { model, user, now, entropy }.for_every_column()?;
+        let username = values.iter().find(|(column, _)| column.name() == model.username().name());
+        let username: Vec<_> = username.map(|(_, value)| value.clone()).into_iter().collect();
         let (insert, values) = self.insert_user(&values);
 
         let mut transaction = self.begin().await?;
-        let username = model.username().lookup(&UserIdClaim::Text((&*user.username).into()));
         let find = &self.statements().find[model.username_at()];
-        let known = transaction.read(find, &username.into_iter().collect::<Vec<_>>()).await;
+        let known = transaction.read(find, &username).await;
         if !known.map_err(|error| self.failed(error))?.is_empty() {
             return Err(CreateUserError::taken(model, model.username().name()));
         }
-        let inserted = match transaction.read(&insert, &values).await {
-            Ok(rows) => rows,
-            Err(error) => return Err(self.refused(error)),
-        };
+        transaction.write(&insert, &values).await.map_err(|error| self.refused(error))?;
+        // Not every engine tells the key of a new row.
+        let inserted = transaction.read(find, &username).await.map_err(|error| self.failed(error))?;
         transaction.commit().await.map_err(|error| self.refused(error))?;
-        let key = inserted.into_iter().flatten().next().and_then(Result::ok);
-        key.as_ref().and_then(value_key).ok_or_else(|| {
+        let key = inserted.first().and_then(|row| row.get(model.primary_key_at())?.as_ref().ok());
+        key.and_then(value_key).ok_or_else(|| {
             StoreError::inconsistent(format!("a new row of {:?} has no primary key", model.table())).into()
         })
     }
@@ -56,7 +56,7 @@ impl Database {
         Ok(self.write(&self.statements().set_password, &[stored(password), username]).await? > 0)
     }
 
-    fn insert_user(&self, values: &[(&Column, FieldValue)]) -> (Query, Vec<FieldValue>) {
+    fn insert_user(&self, values: &[(&Column, FieldValue)]) -> (Statement, Vec<FieldValue>) {
         let dialect = self.backend().dialect();
         let model = self.user_model();
         let names: Vec<_> = values.iter().map(|(column, _)| dialect.quote(column.name())).collect();
@@ -64,14 +64,12 @@ impl Database {
         let given: Vec<_> =
             given.map(|((column, _), number)| dialect.given(column, &dialect.placeholder(number))).collect();
         let text = format!(
-            "INSERT INTO {} ({}) VALUES ({}) RETURNING {}",
+            "INSERT INTO {} ({}) VALUES ({})",
             dialect.quote(model.table()),
             names.join(", "),
             given.join(", "),
-            dialect.selected(model.primary_key()),
         );
-        let insert = Query { statement: Statement::new(text), kinds: [model.primary_key().kind()].into() };
-        (insert, values.iter().map(|(_, value)| value.clone()).collect())
+        (Statement::new(text), values.iter().map(|(_, value)| value.clone()).collect())
     }
 
     fn refused(&self, error: sqlx::Error) -> CreateUserError {

@@ -4,6 +4,7 @@
 //! which engine it is.
 
 use std::fmt;
+use std::sync::Arc;
 
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
@@ -11,6 +12,7 @@ use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use crate::column::{Column, ColumnKind};
+use crate::places::in_places;
 
 /// An engine's connections to one database.
 pub(crate) trait Backend: fmt::Debug + Send + Sync {
@@ -32,6 +34,12 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync {
 
     /// Begins a transaction that writes: what it reads, nobody changes before it ends.
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>>;
+
+    /// The same for `migrate`, of which there is one at a time. Where the engine ends a transaction at every table that is
+    /// made, what is written after that is one more transaction.
+    fn begin_migration(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {
+        self.begin()
+    }
 
     /// Closes every connection, once it is given back.
     fn close(&self) -> BoxFuture<'_, ()>;
@@ -80,6 +88,22 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         format!("{} = {placeholder}", self.quote(column.name()))
     }
 
+    /// Whether `column`, a quoted name, holds these letters and no others, whatever else its collation takes for the same.
+    fn is_exactly(&self, column: &str, placeholder: &str) -> String {
+        format!("{column} = {placeholder}")
+    }
+
+    /// What a subquery ends with whose row the statement's own will refer to: nobody may change it until then. Nothing, where
+    /// a row that is waited for is in nobody else's way.
+    fn for_share(&self) -> &'static str {
+        ""
+    }
+
+    /// The same of a row that others are about to write, too.
+    fn for_update(&self) -> &'static str {
+        ""
+    }
+
     /// A value for a column, `NULL` among them.
     fn given(&self, _column: &Column, placeholder: &str) -> String {
         placeholder.to_owned()
@@ -89,8 +113,11 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// parameter is what [`ignoring_case`](Self::ignoring_case) makes of the text.
     fn is_ignoring_case(&self, column: &str, placeholder: &str) -> String;
 
-    /// A text as the parameter of [`is_ignoring_case`](Self::is_ignoring_case).
-    fn ignoring_case(&self, text: &str) -> String;
+    /// A text as the parameter of [`is_ignoring_case`](Self::is_ignoring_case): a pattern for `LIKE`, whose every letter
+    /// means itself.
+    fn ignoring_case(&self, text: &str) -> String {
+        text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    }
 
     /// An `INSERT` from `source` (`VALUES …` or `SELECT … WHERE …`) that does nothing where `unique` conflicts.
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String;
@@ -124,6 +151,12 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The statements that make the table of `refresh_token`; `user_type` as [`Column::declared`].
     fn refresh_token_tables(&self, user_table: &str, user_key: &str, user_type: &str) -> Vec<String>;
 
+    /// The table that is in a database for as long as the tables of an app are made, and tells of a `migrate` that was cut
+    /// off: what is there of them is to be completed. Nothing, where a transaction makes all tables or none.
+    fn half_made(&self, _app: &str) -> Option<String> {
+        None
+    }
+
     /// The type that Django gives to a column which refers to this primary key, where no other column tells.
     fn reference_type(&self, primary_key: &Column) -> String;
 }
@@ -137,21 +170,34 @@ pub(crate) struct Unreadable(pub(crate) &'static str);
 
 /// A statement's text, built once and shared.
 #[derive(Clone, Debug)]
-pub(crate) struct Statement(SqlStr);
+pub(crate) struct Statement {
+    text: SqlStr,
+    /// Which value each parameter takes, where that is not told by their numbers.
+    #[cfg_attr(not(feature = "mysql"), expect(dead_code, reason = "other engines number their parameters"))]
+    order: Option<Arc<[usize]>>,
+}
 
 impl Statement {
     /// From a text made of fixed words and quoted names only: values are parameters.
     pub(crate) fn new(text: String) -> Self {
+        let (text, order) = in_places(text);
         // The first clone shares the text, so that those at run time copy nothing.
-        Self(AssertSqlSafe(text).into_sql_str().clone())
+        Self { text: AssertSqlSafe(text).into_sql_str().clone(), order }
     }
 
     pub(crate) fn fixed(text: &'static str) -> Self {
-        Self(text.into_sql_str())
+        Self { text: text.into_sql_str(), order: None }
     }
 
     pub(crate) fn text(&self) -> SqlStr {
-        self.0.clone()
+        self.text.clone()
+    }
+
+    /// The values as the parameters of an engine that does not number them.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn in_places<'a>(&self, values: &'a [FieldValue]) -> impl Iterator<Item = &'a FieldValue> {
+        let count = self.order.as_ref().map_or(values.len(), |order| order.len());
+        (0..count).filter_map(|place| values.get(self.order.as_ref().map_or(place, |order| order[place])))
     }
 }
 
@@ -159,11 +205,11 @@ impl Statement {
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
     pub(crate) statement: Statement,
-    pub(crate) kinds: std::sync::Arc<[ColumnKind]>,
+    pub(crate) kinds: Arc<[ColumnKind]>,
 }
 
 impl Query {
-    pub(crate) fn new(text: String, kinds: impl Into<std::sync::Arc<[ColumnKind]>>) -> Self {
+    pub(crate) fn new(text: String, kinds: impl Into<Arc<[ColumnKind]>>) -> Self {
         Self { statement: Statement::new(text), kinds: kinds.into() }
     }
 

@@ -38,6 +38,8 @@ impl Database {
     ///
     /// The URL is one of
     ///
+    /// - `mysql://user:password@host:3306/database` for MariaDB and MySQL, `mariadb://` too, with options of MySQL's own
+    ///   programs behind a `?`: `ssl-mode`, `ssl-ca`, `ssl-cert`, `ssl-key`, `socket`.
     /// - `postgres://user:password@host:5432/database`, with libpq's options behind a `?`: `sslmode`, `sslrootcert`
     ///   and their like. What is not a letter or a digit in the password is written as `%` and two hex digits.
     /// - `sqlite://` and a path: `sqlite:///srv/app/db.sqlite3` is absolute, `sqlite://db.sqlite3` is relative. The path

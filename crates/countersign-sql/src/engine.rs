@@ -3,6 +3,8 @@
 use crate::backend::Backend;
 use crate::error::ConnectError;
 use crate::limits::Limits;
+#[cfg(feature = "mysql")]
+use crate::mysql;
 #[cfg(feature = "postgres")]
 use crate::postgres;
 #[cfg(feature = "sqlite")]
@@ -11,6 +13,8 @@ use crate::sqlite;
 /// Connects to the database that a URL names.
 pub(crate) async fn connect(url: &str, limits: &Limits) -> Result<Box<dyn Backend>, ConnectError> {
     match scheme(url) {
+        #[cfg(feature = "mysql")]
+        "mariadb" | "mysql" => Ok(Box::new(mysql::Mysql::connect(url, limits).await?)),
         #[cfg(feature = "postgres")]
         "postgres" | "postgresql" => Ok(Box::new(postgres::Postgres::connect(url, limits).await?)),
         #[cfg(feature = "sqlite")]
@@ -22,6 +26,8 @@ pub(crate) async fn connect(url: &str, limits: &Limits) -> Result<Box<dyn Backen
 /// Makes the database that a URL names, unless it is there. Tells whether it was made.
 pub(crate) async fn create(url: &str, limits: &Limits) -> Result<bool, ConnectError> {
     match scheme(url) {
+        #[cfg(feature = "mysql")]
+        "mariadb" | "mysql" => mysql::create(url, limits).await,
         #[cfg(feature = "postgres")]
         "postgres" | "postgresql" => postgres::create(url, limits).await,
         #[cfg(feature = "sqlite")]

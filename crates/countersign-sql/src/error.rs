@@ -38,7 +38,7 @@ impl ConnectError {
         Self::new(ConnectErrorKind::Schema, message)
     }
 
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "mysql", feature = "postgres"))]
     pub(crate) fn caused(kind: ConnectErrorKind, message: String, source: sqlx::Error) -> Self {
         Self { kind, message, source: Some(Box::new(source)) }
     }
@@ -112,5 +112,5 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-const URLS: &str = "write postgres://user:password@host:5432/database, sqlite:///absolute/path/db.sqlite3 or \
-                    sqlite://relative/path/db.sqlite3";
+const URLS: &str = "write postgres://user:password@host:5432/database, mysql://user:password@host:3306/database, \
+                    sqlite:///absolute/path/db.sqlite3 or sqlite://relative/path/db.sqlite3";

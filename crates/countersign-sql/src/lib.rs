@@ -31,6 +31,8 @@
 mod admin;
 mod backend;
 mod column;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod constraint;
 mod database;
 mod engine;
 mod error;
@@ -40,7 +42,12 @@ mod limits;
 mod migrate;
 mod migrations;
 mod model;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod new_user;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod patience;
+mod places;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod refresh_tokens;

@@ -6,7 +6,8 @@
 //! - A database that Django made, or that has a user table of its own, gets the tables of `token_blacklist`
 //!   where they are missing, and nothing else. What is there is never altered.
 //! - The table of `refresh_token` is made where it is asked for.
-//! - It is one transaction, and a second run changes nothing.
+//! - It is one transaction, and a second run changes nothing. Where the engine makes each table in a transaction of its
+//!   own, a run that was cut off is told by a table that is there meanwhile, and the next one goes on where it ended.
 
 use countersign::clock::Timestamp;
 use countersign::user::FieldValue;
@@ -72,7 +73,7 @@ impl Migration<'_> {
         now: Timestamp,
         created_database: bool,
     ) -> Result<MigrationReport, ConnectError> {
-        let transaction = backend.begin().await.map_err(failed)?;
+        let transaction = backend.begin_migration().await.map_err(failed)?;
         let report = MigrationReport { created_database, ..MigrationReport::default() };
         let mut migration = Migration { backend, transaction, now, report };
         migration.run(tables).await?;
@@ -85,25 +86,31 @@ impl Migration<'_> {
         let mut schema = self.schema().await?;
         // Tables of others may share the database; ours, or Django's record of them, must not be half there.
         let is_django_free = AUTH_TABLES.iter().all(|table| !schema.has(table));
-        if users.table == AUTH_USER && is_django_free && !schema.has(OUTSTANDING) && !schema.has(BLACKLISTED)
-        {
-            self.create_auth().await?;
+        let is_free = is_django_free && !schema.has(OUTSTANDING) && !schema.has(BLACKLISTED);
+        if users.table == AUTH_USER && is_free || self.is_half_made(&schema, AUTH_APP) {
+            self.create_auth(&schema).await?;
             schema = self.schema().await?;
         }
         let model = schema.user_model(users)?;
         // In the order in which Django applies them.
-        match tables.refresh_tokens.as_deref().filter(|table| !schema.has(table)) {
-            Some(Tables::REFRESH_TOKENS) => self.create_app(&schema, &model, &REFRESH_TOKEN_APP).await?,
-            Some(table) => {
+        let is_half_made = self.is_half_made(&schema, REFRESH_TOKEN_APP.label);
+        match tables.refresh_tokens.as_deref() {
+            Some(Tables::REFRESH_TOKENS) if is_half_made || !schema.has(Tables::REFRESH_TOKENS) => {
+                self.create_app(&schema, &model, &REFRESH_TOKEN_APP).await?;
+            }
+            Some(table) if !schema.has(table) => {
                 return Err(ConnectError::schema(format!(
                     "the database has no table {table:?} for refresh tokens; it is a model of the project's own: run \
                      Django's own `migrate`"
                 )));
             }
-            None => {}
+            _ => {}
         }
+        let is_half_made = self.is_half_made(&schema, TOKEN_BLACKLIST_APP.label);
         match (schema.has(OUTSTANDING), schema.has(BLACKLISTED)) {
-            (false, false) => self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await,
+            (outstanding, blacklisted) if is_half_made || !outstanding && !blacklisted => {
+                self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await
+            }
             (true, true) => self.leave_to_django(&schema).await,
             (outstanding, _) => Err(ConnectError::schema(format!(
                 "the database has the table {:?} but not {:?}; one without the other is of no use: run \
@@ -114,18 +121,18 @@ impl Migration<'_> {
         }
     }
 
-    async fn create_auth(&mut self) -> Result<(), ConnectError> {
+    async fn create_auth(&mut self, schema: &Schema) -> Result<(), ConnectError> {
+        self.begin_app(AUTH_APP, schema, AUTH_TABLES).await?;
         for statement in self.backend.dialect().auth_tables() {
             self.write(&Statement::fixed(statement), &[]).await?;
         }
-        self.report.created_tables.extend(AUTH_TABLES.iter().map(ToString::to_string));
         self.record("contenttypes", CONTENTTYPES).await?;
         self.record("auth", AUTH).await?;
         self.name_model("contenttypes", "contenttype", "content type").await?;
         for model in ["permission", "group", "user"] {
             self.name_model("auth", model, model).await?;
         }
-        Ok(())
+        self.end_app(AUTH_APP).await
     }
 
     /// Makes the tables of an app whose rows belong to users, and Django's record of them where it keeps one.
@@ -135,12 +142,12 @@ impl Migration<'_> {
         model: &UserModel,
         app: &App,
     ) -> Result<(), ConnectError> {
+        self.begin_app(app.label, schema, app.tables).await?;
         let user_type = self.user_type(model).await?;
         let key = model.primary_key().name();
         for statement in (app.statements)(self.backend.dialect(), model.table(), key, &user_type) {
             self.write(&Statement::new(statement), &[]).await?;
         }
-        self.report.created_tables.extend(app.tables.iter().map(ToString::to_string));
         if schema.has("django_migrations") {
             self.record(app.label, app.migrations).await?;
         }
@@ -148,6 +155,32 @@ impl Migration<'_> {
             for (model, name) in app.models {
                 self.name_model(app.label, model, name).await?;
             }
+        }
+        self.end_app(app.label).await
+    }
+
+    /// Whether a run that was cut off left an app's tables half made.
+    fn is_half_made(&self, schema: &Schema, app: &str) -> bool {
+        self.backend.dialect().half_made(app).is_some_and(|mark| schema.has(&mark))
+    }
+
+    async fn begin_app(&mut self, app: &str, schema: &Schema, tables: &[&str]) -> Result<(), ConnectError> {
+        let dialect = self.backend.dialect();
+        if let Some(mark) = dialect.half_made(app) {
+            let mark = dialect.quote(&mark);
+            self.write(&Statement::new(format!("CREATE TABLE IF NOT EXISTS {mark} (id integer)")), &[])
+                .await?;
+        }
+        let missing = tables.iter().filter(|table| !schema.has(table));
+        self.report.created_tables.extend(missing.map(ToString::to_string));
+        Ok(())
+    }
+
+    async fn end_app(&mut self, app: &str) -> Result<(), ConnectError> {
+        let dialect = self.backend.dialect();
+        if let Some(mark) = dialect.half_made(app) {
+            let mark = dialect.quote(&mark);
+            self.write(&Statement::new(format!("DROP TABLE {mark}")), &[]).await?;
         }
         Ok(())
     }
@@ -244,6 +277,9 @@ impl Migration<'_> {
         self.transaction.write(statement, values).await.map_err(failed)
     }
 }
+
+/// `django.contrib.auth`, with `contenttypes`.
+const AUTH_APP: &str = "auth";
 
 fn failed(error: sqlx::Error) -> ConnectError {
     ConnectError::unavailable("its tables are created", error)

@@ -112,6 +112,8 @@ impl RefreshTokenTable {
         let [id, user, token, created, revoked] = OWN.map(quote);
         let (users, pk) = (quote(model.table()), quote(model.primary_key().name()));
         let (one, two, three) = (dialect.placeholder(1), dialect.placeholder(2), dialect.placeholder(3));
+        let is_token = |placeholder: &str| dialect.is_exactly(&token, placeholder);
+        let for_share = dialect.for_share();
         let clear = |which: &str| {
             let batch = format!("SELECT {id} FROM {table} WHERE {which} ORDER BY {id} LIMIT {one}");
             Statement::new(dialect.delete_batch(name, "id", &batch))
@@ -120,21 +122,23 @@ impl RefreshTokenTable {
             // The user is looked up in the same statement: one who was deleted meanwhile gets no row.
             keep: Statement::new(format!(
                 "INSERT INTO {table} ({user}, {token}, {created}) SELECT {pk}, {two}, {three} FROM {users} \
-                 WHERE {pk} = {one}"
+                 WHERE {pk} = {one}{for_share}"
             )),
             find: Query::new(
                 format!(
-                    "SELECT {token}, {user}, {created} FROM {table} WHERE {token} = {one} AND {revoked} IS NULL \
-                     LIMIT 2"
+                    "SELECT {token}, {user}, {created} FROM {table} WHERE {} AND {revoked} IS NULL LIMIT 2",
+                    is_token(&one)
                 ),
                 [ColumnKind::Text, model.primary_key().kind(), ColumnKind::Timestamp],
             ),
             replace: Statement::new(format!(
                 "UPDATE {table} SET {token} = {one}, {created} = {two} \
-                 WHERE {token} = {three} AND {revoked} IS NULL"
+                 WHERE {} AND {revoked} IS NULL",
+                is_token(&three)
             )),
             revoke: Statement::new(format!(
-                "UPDATE {table} SET {revoked} = {one} WHERE {token} = {two} AND {revoked} IS NULL"
+                "UPDATE {table} SET {revoked} = {one} WHERE {} AND {revoked} IS NULL",
+                is_token(&two)
             )),
             clear_revoked: clear(&format!("{revoked} IS NOT NULL")),
             clear_revoked_and_old: clear(&format!("{revoked} IS NOT NULL OR {created} < {two}")),

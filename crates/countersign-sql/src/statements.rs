@@ -53,6 +53,10 @@ impl Statements {
         let is_user = dialect.sought(model.primary_key(), &two);
         let is_named = dialect.sought(model.username(), &two);
         let user = dialect.given(model.primary_key(), &one);
+        let is_old_password = dialect.is_exactly(&password, &three);
+        let (is_jti, is_jti_too) =
+            (dialect.is_exactly(&jti, &two), dialect.is_exactly(&format!("o.{jti}"), &one));
+        let (for_share, for_update) = (dialect.for_share(), dialect.for_update());
         // The two deletions of one flush run in one transaction, so both mean the same rows.
         let batch =
             format!("SELECT {id} FROM {outstanding} WHERE {expires} <= {one} ORDER BY {id} LIMIT {two}");
@@ -74,7 +78,7 @@ impl Statements {
                 Query::new(text, kinds.clone())
             }),
             replace_password: Statement::new(format!(
-                "UPDATE {users} SET {password} = {one} WHERE {is_user} AND {password} = {three}"
+                "UPDATE {users} SET {password} = {one} WHERE {is_user} AND {is_old_password}"
             )),
             set_password: Statement::new(format!("UPDATE {users} SET {password} = {one} WHERE {is_named}")),
             record_login: model.last_login().map(|column| {
@@ -87,21 +91,21 @@ impl Statements {
                 OUTSTANDING,
                 &["user_id", "jti", "token", "created_at", "expires_at"],
                 &format!(
-                    "SELECT (SELECT {pk} FROM {users} WHERE {pk} = {user}), {two}, {three}, {four}, {five} \
-                     WHERE NOT EXISTS (SELECT 1 FROM {outstanding} WHERE {jti} = {two})"
+                    "SELECT (SELECT {pk} FROM {users} WHERE {pk} = {user}{for_share}), {two}, {three}, {four}, {five} \
+                     WHERE NOT EXISTS (SELECT 1 FROM {outstanding} WHERE {is_jti}{for_update})"
                 ),
                 "jti",
             )),
             claim: Statement::new(dialect.insert_unless(
                 BLACKLISTED,
                 &["blacklisted_at", "token_id"],
-                &format!("SELECT {one}, {id} FROM {outstanding} WHERE {jti} = {two}"),
+                &format!("SELECT {one}, {id} FROM {outstanding} WHERE {is_jti}{for_update}"),
                 "token_id",
             )),
             is_blacklisted: Query::new(
                 format!(
                     "SELECT 1 FROM {blacklisted} b JOIN {outstanding} o ON b.{token_id} = o.{id} \
-                     WHERE o.{jti} = {one}"
+                     WHERE {is_jti_too}"
                 ),
                 [ColumnKind::Int],
             ),

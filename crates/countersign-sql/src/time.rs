@@ -8,7 +8,7 @@ use jiff::fmt::temporal::Pieces;
 
 /// `2026-01-31 12:00:00.000042`, and no fraction where there is none.
 /// A moment that Python's `datetime` cannot hold is written as the nearest that it can.
-#[cfg(any(test, feature = "sqlite"))]
+#[cfg(any(test, feature = "mysql", feature = "sqlite"))]
 pub(crate) fn format(time: Timestamp) -> String {
     let micros = time.as_micros().clamp(Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros() + 999_999);
     let at = EPOCH.saturating_add(SignedDuration::from_micros(micros));

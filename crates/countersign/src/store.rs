@@ -72,7 +72,8 @@ pub enum UserLookup<'a> {
         /// What must stand in it.
         value: UserIdClaim<'a>,
     },
-    /// By `USERNAME_FIELD`, letter by letter.
+    /// By `USERNAME_FIELD`, letter by letter; where a database compares texts by rules of its own (MariaDB's collations), by
+    /// these, as Django does there.
     Username(&'a str),
 }
 

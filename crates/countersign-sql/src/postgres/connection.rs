@@ -1,7 +1,5 @@
 //! What is done on one connection of the pool, for which nobody waits longer than it may take.
 
-use std::future::Future;
-use std::io;
 use std::time::Duration;
 
 use countersign::user::FieldValue;
@@ -12,18 +10,7 @@ use sqlx::{Connection, Postgres};
 
 use super::value::{self, Parameter};
 use crate::backend::{Query, Row, Statement, Transaction};
-
-/// Waits for so long and no longer, be the server not heard of at all: behind a cut network its own `statement_timeout`
-/// is of no use. The pool closes the connection when it comes back like this.
-pub(super) async fn in_time<T>(
-    patience: Duration,
-    work: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, sqlx::Error> {
-    tokio::time::timeout(patience, work).await.unwrap_or_else(|_| {
-        let message = format!("the database server was not heard of for {patience:?}");
-        Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, message)))
-    })
-}
+use crate::patience::in_time;
 
 pub(super) async fn read(
     connection: &mut PgConnection,

@@ -23,12 +23,13 @@ use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgPool};
 
-use self::connection::{Writing, in_time};
+use self::connection::Writing;
 use self::schema::PostgresDialect;
 use self::url::Address;
 use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
 use crate::error::ConnectError;
 use crate::limits::Limits;
+use crate::patience::{GRACE, IDLE, in_time};
 
 /// The connections to one PostgreSQL database.
 #[derive(Debug)]
@@ -145,7 +146,3 @@ fn session(limits: &Limits) -> String {
 /// Whatever the server's default is: every statement sees what was committed before it, so that whoever waited for
 /// another's row looks at it again, and need not give up.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
-/// How much later than the server itself we give up: its own word on what took so long is the better one.
-const GRACE: Duration = Duration::from_secs(1);
-/// A connection that was used so lately is taken as it is.
-const IDLE: Duration = Duration::from_secs(1);

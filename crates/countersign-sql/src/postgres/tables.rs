@@ -2,6 +2,7 @@
 //! index with those that Django made.
 
 use crate::backend::Dialect;
+use crate::constraint;
 use crate::statements::OUTSTANDING;
 use crate::tables::Tables;
 
@@ -156,11 +157,11 @@ fn reference(
     Reference {
         constraint: format!(
             "CONSTRAINT {} REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED",
-            dialect.quote(&constraint_name(column, &format!("{digest}_fk_{users}_{key}"))),
+            dialect.quote(&constraint::name(column, &format!("{digest}_fk_{users}_{key}"), LONGEST_NAME)),
             dialect.quote(users),
             dialect.quote(key),
         ),
-        index: constraint_name(column, digest),
+        index: constraint::name(column, digest, LONGEST_NAME),
         pattern: match user_type {
             "text" => Some("text_pattern_ops"),
             other if other.starts_with("character varying") => Some("varchar_pattern_ops"),
@@ -179,33 +180,5 @@ impl Reference {
     }
 }
 
-/// Django's name for what belongs to a column, where PostgreSQL keeps 63 characters of it.
-fn constraint_name((table, column): (&str, &str), suffix: &str) -> String {
-    let whole = format!("{table}_{column}_{suffix}");
-    if whole.chars().count() <= LONGEST_NAME {
-        return whole;
-    }
-    let first = |text: &str, count: usize| text.chars().take(count).collect::<String>();
-    let suffix = first(suffix, LONGEST_NAME / 3);
-    let each = (LONGEST_NAME - suffix.chars().count()) / 2 - 1;
-    format!("{}_{}_{suffix}", first(table, each), first(column, each))
-}
-
+/// What PostgreSQL keeps of a name.
 const LONGEST_NAME: usize = 63;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_names_are_cut_as_django_cuts_them() {
-        let outstanding = ("token_blacklist_outstandingtoken", "user_id");
-        for (suffix, name) in [
-            ("83bc629a", "token_blacklist_outstandingtoken_user_id_83bc629a"),
-            ("83bc629a_fk_auth_user_id", "token_blacklist_outs_user_id_83bc629a_fk_auth_user"),
-            ("83bc629a_fk_people_person_id", "token_blacklist_outs_user_id_83bc629a_fk_people_pe"),
-        ] {
-            assert_eq!(constraint_name(outstanding, suffix), name);
-        }
-    }
-}

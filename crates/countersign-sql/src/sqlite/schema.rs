@@ -26,10 +26,6 @@ impl Dialect for SqliteDialect {
         format!("{} LIKE {placeholder} ESCAPE '\\'", self.quote(column))
     }
 
-    fn ignoring_case(&self, text: &str) -> String {
-        text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-    }
-
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String {
         let columns: Vec<_> = columns.iter().map(|column| self.quote(column)).collect();
         let (table, unique) = (self.quote(table), self.quote(unique));

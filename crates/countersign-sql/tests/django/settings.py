@@ -12,10 +12,15 @@ def database(url):
     if url.startswith("sqlite://"):
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.removeprefix("sqlite://")}
     server = urlsplit(url)
+    if server.scheme == "mysql":
+        import pymysql
+
+        pymysql.install_as_MySQLdb()
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": f"django.db.backends.{server.scheme.replace('postgres', 'postgresql')}",
         "NAME": server.path.removeprefix("/"),
         "USER": server.username,
+        "PASSWORD": server.password,
         "HOST": server.hostname,
         "PORT": server.port,
     }

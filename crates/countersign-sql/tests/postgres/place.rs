@@ -21,6 +21,8 @@ impl Place {
     pub(crate) const BYTES: &str = "bytea";
     pub(crate) const BYTES_00FF: &str = "'\\x00ff'";
     pub(crate) const DATETIME: &str = "timestamp with time zone";
+    /// What is said of a column of SQL's type `real`.
+    pub(crate) const DECLARED_REAL: &str = "declared \"real\"";
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str =
         "BEGIN; LOCK TABLE token_blacklist_outstandingtoken IN ACCESS EXCLUSIVE MODE; COMMIT";
@@ -56,6 +58,16 @@ impl Place {
         let place = Self::empty().await;
         place.run(sql).await;
         place
+    }
+
+    /// Where texts are compared letter by letter.
+    pub(crate) async fn exact() -> Self {
+        Self::empty().await
+    }
+
+    /// Whether the database takes one name for the other.
+    pub(crate) fn is_same_name(name: &str, other: &str) -> bool {
+        name == other
     }
 
     /// A folder that goes with the place.

@@ -19,6 +19,8 @@ impl Place {
     pub(crate) const BYTES: &str = "BLOB";
     pub(crate) const BYTES_00FF: &str = "x'00ff'";
     pub(crate) const DATETIME: &str = "datetime";
+    /// What is said of a column of SQL's type `real`.
+    pub(crate) const DECLARED_REAL: &str = "declared \"real\"";
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str = "BEGIN IMMEDIATE; COMMIT";
     pub(crate) const TYPE_OF: &str = "typeof";
@@ -46,6 +48,16 @@ impl Place {
         std::fs::File::create(place.path()).unwrap();
         place.run(sql).await;
         place
+    }
+
+    /// Where texts are compared letter by letter.
+    pub(crate) async fn exact() -> Self {
+        Self::empty().await
+    }
+
+    /// Whether the database takes one name for the other.
+    pub(crate) fn is_same_name(name: &str, other: &str) -> bool {
+        name == other
     }
 
     /// A folder that goes with the place.

@@ -86,7 +86,8 @@ async fn a_password_is_set_by_name() {
     create(&database, &alice()).await.unwrap();
     let new = StoredPassword::new("new");
     assert!(database.set_password("alice", &new).await.unwrap());
-    assert!(!database.set_password("Alice", &new).await.unwrap());
+    assert_eq!(database.set_password("Alice", &new).await.unwrap(), Place::is_same_name("alice", "Alice"));
+    assert!(!database.set_password("alicia", &new).await.unwrap());
     let user = database.find(UserLookup::Username("alice")).await.unwrap().unwrap();
     assert_eq!(user.password, new);
 }

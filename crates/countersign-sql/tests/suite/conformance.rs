@@ -131,6 +131,10 @@ impl StoreFixture for Store {
         self.database.create_user(&user, NOW, &SystemEntropy).await.unwrap()
     }
 
+    fn is_same_name(&self, name: &str, other: &str) -> bool {
+        Place::is_same_name(name, other)
+    }
+
     async fn set_email(&self, user: &UserKey, email: &str) {
         let ((table, id), key) = (self.users(), Self::stored(user));
         let email = email.replace('\'', "''");

@@ -119,7 +119,7 @@ async fn what_migrate_cannot_do_it_leaves_to_django() {
 #[tokio::test]
 async fn the_rows_we_write_are_those_that_simplejwt_writes() {
     for (model, users) in models() {
-        let theirs = Place::empty().await;
+        let theirs = Place::exact().await;
         let django = Django::on(&theirs, model);
         django.manage(&["migrate"], "blacklist");
         django.script("write.py");
@@ -166,7 +166,7 @@ async fn the_rows_we_write_are_those_that_simplejwt_writes() {
 #[tokio::test]
 async fn the_users_we_find_are_those_that_django_finds() {
     for (model, users) in models() {
-        let theirs = Place::empty().await;
+        let theirs = Place::exact().await;
         let django = Django::on(&theirs, model);
         django.manage(&["migrate"], "blacklist");
         django.script("write.py");
@@ -242,7 +242,9 @@ async fn links_go_to_those_whom_django_mails_and_either_takes_the_others() {
         "back\\slash@example.org",
         "nobody@example.org",
     ];
-    for (model, users) in &models()[..2] {
+    // Two whose addresses differ by case alone are one where the address is the name and case is nothing.
+    let count = if Place::is_same_name("alice", "ALICE") { 1 } else { 2 };
+    for (model, users) in &models()[..count] {
         let theirs = Place::empty().await;
         let django = Django::on(&theirs, model);
         django.manage(&["migrate"], "blacklist");
@@ -303,13 +305,13 @@ fn hashing_pool() -> HashingPool {
 }
 
 /// Genuine Django, in the folder `tests/django`, on the database of a place.
-struct Django<'a> {
+pub(crate) struct Django<'a> {
     place: &'a Place,
     model: &'static str,
 }
 
 impl<'a> Django<'a> {
-    fn on(place: &'a Place, model: &'static str) -> Self {
+    pub(crate) fn on(place: &'a Place, model: &'static str) -> Self {
         let django = Self { place, model };
         if let Some((app, _)) = model.split_once('.').filter(|(app, _)| *app != "auth") {
             std::fs::create_dir(django.made().join("made")).unwrap();
@@ -324,7 +326,7 @@ impl<'a> Django<'a> {
         self.place.folder().to_owned()
     }
 
-    fn manage(&self, command: &[&str], apps: &str) -> String {
+    pub(crate) fn manage(&self, command: &[&str], apps: &str) -> String {
         self.python(&[&["-m", "django"], command].concat(), apps)
     }
 
@@ -341,7 +343,7 @@ impl<'a> Django<'a> {
         serde_json::from_str(&said).unwrap()
     }
 
-    fn python(&self, arguments: &[&str], apps: &str) -> String {
+    pub(crate) fn python(&self, arguments: &[&str], apps: &str) -> String {
         let python = std::env::var_os("COUNTERSIGN_ORACLE_PYTHON").expect(
             "this test compares with genuine Django: run ./scripts/test, which installs it and sets \
              COUNTERSIGN_ORACLE_PYTHON to its Python",

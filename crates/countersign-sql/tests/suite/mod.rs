@@ -2,7 +2,7 @@
 
 mod admin;
 mod conformance;
-mod django;
+pub(crate) mod django;
 mod going_away;
 pub(crate) mod schema;
 

@@ -127,7 +127,7 @@ async fn what_does_not_fit_is_said_in_a_sentence() {
         (with(|users| users.is_active = "enabled".into()), ConnectErrorKind::Schema, "users.is_active"),
         (with(|users| users.last_login = "seen".into()), ConnectErrorKind::Schema, "users.last_login"),
         (with(|users| users.email = "mail".into()), ConnectErrorKind::Schema, "users.email"),
-        (with(|users| users.id = Some("score".into())), ConnectErrorKind::Schema, "declared \"real\""),
+        (with(|users| users.id = Some("score".into())), ConnectErrorKind::Schema, Place::DECLARED_REAL),
         (with(|users| users.id = Some("id".into())), ConnectErrorKind::Schema, "users.id"),
     ] {
         let error = Database::connect(&place.url(), &users).await.unwrap_err();
@@ -169,7 +169,7 @@ pub(crate) fn people_table() -> String {
     format!(
         r#"CREATE TABLE people (
             uid {uuid} NOT NULL PRIMARY KEY, email varchar(254) NOT NULL UNIQUE, password varchar(128) NOT NULL,
-            is_active bool NOT NULL, joined {datetime} NOT NULL, score real NOT NULL, balance decimal NOT NULL,
+            is_active bool NOT NULL, joined {datetime} NOT NULL, score real NOT NULL, balance decimal(5,1) NOT NULL,
             born date NULL, avatar {bytes} NULL, note text NULL, "order" {unsigned} NULL
         )"#,
         uuid = Place::UUID,

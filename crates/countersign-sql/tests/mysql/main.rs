@@ -1,0 +1,13 @@
+//! MariaDB keeps every rule of a store, and a few that only such a server has.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
+
+mod collation;
+mod faults;
+mod migration;
+mod place;
+#[path = "../suite/mod.rs"]
+mod suite;
+mod types;
+
+use crate::place::Place;
