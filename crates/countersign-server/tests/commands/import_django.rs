@@ -169,3 +169,44 @@ fn a_project_on_postgresql() {
     let toml = project.place.read("countersign.toml");
     assert!(toml.contains("[database]\nurl = { file = \"countersign.database_url\" }\n"), "{toml}");
 }
+
+#[test]
+fn a_project_on_mysql_or_mariadb() {
+    let project = DjangoProject::copy("plain", "shop.settings");
+    let settings = project.place.read("shop/settings.py");
+    for (database, url, left) in [
+        (
+            "'NAME': 'shop', 'USER': 'shop', 'PASSWORD': 'p@ss/word', 'HOST': 'db.example', 'PORT': '3307', 'OPTIONS': \
+             {'ssl_mode': 'REQUIRED', 'ssl': {'ca': '/etc/ca.pem'}, 'charset': 'utf8mb4'}",
+            "mysql://shop:p%40ss%2Fword@db.example:3307/shop?ssl-ca=/etc/ca.pem&ssl-mode=REQUIRED",
+            Some("charset"),
+        ),
+        (
+            "'NAME': 'shop', 'PASSWORD': 'x', 'HOST': '/run/mysqld/mysqld.sock'",
+            "mysql://:x@localhost/shop?socket=/run/mysqld/mysqld.sock",
+            None,
+        ),
+        (
+            "'NAME': 'shop', 'PASSWORD': 'x', 'HOST': '::1', 'OPTIONS': {'ssl': {'cipher': 'AES'}}",
+            "mysql://:x@[::1]/shop",
+            Some("ssl"),
+        ),
+    ] {
+        let database =
+            format!("DATABASES = {{'default': {{'ENGINE': 'django.db.backends.mysql', {database}}}}}");
+        project.place.write("shop/settings.py", &format!("{settings}\n{database}\n"));
+        let imported = project.import(&["--force"]);
+        let said = imported.succeeded();
+        project.keeps_secret("countersign.database_url", url, said);
+        let told =
+            left.map(|option| format!("DATABASES[\"default\"][\"OPTIONS\"][\"{option}\"]\n    Left out"));
+        assert_eq!(told.is_some(), said.contains("[\"OPTIONS\"]"), "{said}");
+        assert!(told.is_none_or(|told| said.contains(&told)), "{said}");
+        let toml = project.place.read("countersign.toml");
+        assert!(toml.contains("[database]\nurl = { file = \"countersign.database_url\" }\n"), "{toml}");
+    }
+    let elsewhere = "{'ENGINE': 'django.db.backends.mysql', 'OPTIONS': {'read_default_file': '/etc/my.cnf'}}";
+    project.place.write("shop/settings.py", &format!("{settings}\nDATABASES = {{'default': {elsewhere}}}\n"));
+    let imported = project.import(&["--force"]);
+    assert!(imported.succeeded().contains("names a file that does not exist"), "{imported:?}");
+}

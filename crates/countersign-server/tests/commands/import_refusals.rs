@@ -147,7 +147,7 @@ fn a_family_that_cannot_be_served_alike_is_not_served() {
     assert!(toml.contains("token_obtain_pair = \"\"") && toml.contains("leeway = 0.5"), "{toml}");
     with("DATABASES = {'default': {'ENGINE': 'django.db.backends.dummy', 'PASSWORD': 'pg-secret'}}");
     let imported = project.import(&["--force"]);
-    let what = "DATABASES[\"default\"][\"ENGINE\"] = django.db.backends.dummy\n    This version knows SQLite files and PostgreSQL";
+    let what = "DATABASES[\"default\"][\"ENGINE\"] = django.db.backends.dummy\n    This version knows SQLite files, PostgreSQL, MariaDB and MySQL";
     assert!(imported.succeeded().contains(what), "{imported:?}");
     assert!(
         !project.place.read("countersign.toml").contains("pg-secret")

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
 mod cleartokens;
+mod database_server;
 mod dev;
 mod expressions;
 mod families;
@@ -18,7 +19,6 @@ mod import_refusals;
 mod inspect;
 mod limits;
 mod outage;
-mod postgres;
 mod race;
 mod refusals;
 mod requests;

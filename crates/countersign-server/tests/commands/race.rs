@@ -5,7 +5,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::harness::{Place, Server, new_database};
+use crate::harness::{MARIADB, Place, Server, new_database};
 
 #[test]
 fn of_fifty_refreshes_one_wins() {
@@ -29,6 +29,13 @@ fn of_fifty_refreshes_at_two_servers_one_wins() {
 #[test]
 fn of_fifty_refreshes_at_two_servers_on_postgres_one_wins() {
     let place = Place::with_user_at(&new_database(), ROTATING);
+    let servers = [place.serve(), place.serve()];
+    one_wins(&place, &servers.each_ref());
+}
+
+#[test]
+fn of_fifty_refreshes_at_two_servers_on_mariadb_one_wins() {
+    let place = Place::with_user_at(&MARIADB.new_database(), ROTATING);
     let servers = [place.serve(), place.serve()];
     one_wins(&place, &servers.each_ref());
 }

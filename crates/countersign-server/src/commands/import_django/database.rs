@@ -18,8 +18,8 @@ pub(super) fn table(database: &Database, files: &mut Files, left: &mut Vec<Left>
         left.push(Left::new(format!("DATABASES[\"default\"][\"OPTIONS\"][\"{option}\"]"), instead));
     }
     let Some(url) = &database.url else {
-        let instead = "This version knows SQLite files and PostgreSQL: the url below [database] names a file that does \
-                       not exist. Write the url there, or wait for the version that knows this engine.";
+        let instead = "This version knows SQLite files, PostgreSQL, MariaDB and MySQL: the url below [database] names a \
+                       file that does not exist. Write the url there, or wait for the version that knows this engine.";
         left.push(Left::new(format!("DATABASES[\"default\"][\"ENGINE\"] = {}", database.engine), instead));
         let engine = database.engine.replace(char::is_control, " ");
         return format!(

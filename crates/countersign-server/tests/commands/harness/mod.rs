@@ -2,18 +2,18 @@
 
 mod client;
 mod django;
+mod engine;
 mod hook;
 mod lines;
 mod place;
-mod postgres;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
 pub(crate) use self::django::{DjangoProject, python, virtual_environment};
+pub(crate) use self::engine::{Engine, MARIADB, POSTGRES, new_database};
 pub(crate) use self::hook::Hook;
 pub(crate) use self::lines::Lines;
 pub(crate) use self::place::{Finished, Place};
-pub(crate) use self::postgres::{PostgresServer, new_database};
 pub(crate) use self::server::{Server, Tokens};
 
 /// The key of every place that is not about keys.

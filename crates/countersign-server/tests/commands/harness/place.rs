@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ColumnIndex, ConnectOptions, Decode, Row, Type};
@@ -165,7 +166,7 @@ impl Place {
 
     /// The one number that a query gives.
     pub(crate) fn count(&self, from: &str) -> u64 {
-        self.rows(&format!("SELECT CAST(count(*) AS TEXT) FROM {from}"))[0][0].parse().unwrap()
+        self.rows(&format!("SELECT concat('', count(*)) FROM {from}"))[0][0].parse().unwrap()
     }
 }
 
@@ -176,6 +177,9 @@ pub(crate) fn rows(url: &str, sql: &str) -> Vec<Vec<String>> {
     runtime.block_on(async {
         if let Some(file) = url.strip_prefix("sqlite://") {
             let mut database = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+            sql.fetch_all(&mut database).await.unwrap().iter().map(texts).collect()
+        } else if url.starts_with("mysql://") {
+            let mut database = url.parse::<MySqlConnectOptions>().unwrap().connect().await.unwrap();
             sql.fetch_all(&mut database).await.unwrap().iter().map(texts).collect()
         } else {
             let mut database = url.parse::<PgConnectOptions>().unwrap().connect().await.unwrap();

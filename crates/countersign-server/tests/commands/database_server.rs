@@ -1,4 +1,4 @@
-//! PostgreSQL behind the server: it is shared, it restarts under load, it is not there.
+//! A database server behind ours: it is shared, it restarts under load, it is not there.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -7,12 +7,20 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::harness::{PASSWORD, Place, PostgresServer, Server, new_database};
+use crate::harness::{Engine, MARIADB, PASSWORD, POSTGRES, Place, Server};
 
 #[test]
-fn a_database_of_a_server_is_all_that_servers_share() {
-    let place =
-        Place::with_user_at(&new_database(), "rotate_refresh_tokens = true\nblacklist_after_rotation = true");
+fn a_database_on_mariadb_is_all_that_servers_share() {
+    share(&MARIADB);
+}
+
+#[test]
+fn a_database_on_postgres_is_all_that_servers_share() {
+    share(&POSTGRES);
+}
+
+fn share(engine: &Engine) {
+    let place = Place::with_user_at(&engine.new_database(), ROTATING);
     let servers = [place.serve(), place.serve()];
     let first = servers[0].tokens();
     assert_eq!(servers[1].get_as(&first.access, "/api/token/authenticate/").status, 200);
@@ -29,10 +37,18 @@ fn a_database_of_a_server_is_all_that_servers_share() {
 }
 
 #[test]
-fn a_restart_under_load_is_over_when_it_is_over() {
-    let postgres = PostgresServer::start();
-    let settings = "rotate_refresh_tokens = true\nblacklist_after_rotation = true";
-    let place = Place::with_user_at(&postgres.new_database(), settings);
+fn a_restart_of_mariadb_under_load_is_over_when_it_is_over() {
+    restart_under_load(&MARIADB);
+}
+
+#[test]
+fn a_restart_of_postgres_under_load_is_over_when_it_is_over() {
+    restart_under_load(&POSTGRES);
+}
+
+fn restart_under_load(engine: &'static Engine) {
+    let database = engine.start();
+    let place = Place::with_user_at(&database.new_database(), ROTATING);
     place.edit("[simple_jwt]", "acquire_timeout = '500ms'\n[simple_jwt]");
     let server = place.serve();
     let (tell, told) = mpsc::channel();
@@ -45,14 +61,14 @@ fn a_restart_under_load_is_over_when_it_is_over() {
             })
             .collect();
         assert_eq!(told.iter().take(40).count(), 40);
-        postgres.control("stop");
+        database.control(&["stop"]);
         let ready = server.get("/readyz");
         assert_eq!((ready.status, &*ready.body), (503, "the database does not answer"));
         server.log_in("ada", PASSWORD).is_refused(503);
         assert_eq!(server.get("/healthz").status, 200);
         while told.try_recv().is_ok() {}
 
-        postgres.control("start");
+        database.control(&["start"]);
         // The same process goes on, for every client.
         assert_eq!(told.iter().take(40).count(), 40);
         assert_eq!(server.get("/readyz").status, 200);
@@ -96,13 +112,17 @@ fn rotates(server: &Server, is_enough: &AtomicBool, tell: impl Fn()) -> (u64, u6
 #[test]
 fn a_server_that_is_not_there_is_named_at_the_start() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let place = Place::configured_at(&format!("postgres://app:hunter2@{free}/app"), "");
-    for command in ["serve", "migrate", "check"] {
-        let finished = place.run(&[command]);
-        finished.failed(2, &[&format!("the database server at {free} does not answer"), "database.url"]);
-        assert!(!finished.stderr.contains("hunter2"), "{}", finished.stderr);
+    for Engine { scheme, .. } in [MARIADB, POSTGRES] {
+        let place = Place::configured_at(&format!("{scheme}://app:hunter2@{free}/app"), "");
+        for command in ["serve", "migrate", "check"] {
+            let finished = place.run(&[command]);
+            finished.failed(2, &[&format!("the database server at {free} does not answer"), "database.url"]);
+            assert!(!finished.stderr.contains("hunter2"), "{}", finished.stderr);
+        }
     }
 }
+
+const ROTATING: &str = "rotate_refresh_tokens = true\nblacklist_after_rotation = true";
 
 /// Only a test that fails waits so long.
 const GIVE_UP: Duration = Duration::from_mins(1);
