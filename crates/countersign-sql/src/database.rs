@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use countersign::store::StoreError;
 use countersign::user::FieldValue;
@@ -12,8 +12,9 @@ use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
 use crate::column::Column;
 use crate::engine;
 use crate::error::{ConnectError, is_conflict, list, nearest, store_error};
-use crate::limits::Limits;
+use crate::last_login::LastLogins;
 use crate::model::{UserModel, UserTable};
+use crate::options::{LastLogin, Options};
 use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
@@ -30,6 +31,16 @@ struct Inner {
     relations: RelationsOfUsers,
     has_token_blacklist: bool,
     refresh_tokens: Option<RefreshTokenTable>,
+    last_logins: Option<LastLogins>,
+}
+
+/// A [`Database`] for as long as it is there: what works behind it does not keep it.
+pub(crate) struct WeakDatabase(Weak<Inner>);
+
+impl WeakDatabase {
+    pub(crate) fn upgrade(&self) -> Option<Database> {
+        self.0.upgrade().map(Database)
+    }
 }
 
 impl Database {
@@ -48,17 +59,17 @@ impl Database {
     /// With a sentence that says what to do, when the URL is not understood, the server does not answer, the database is
     /// missing ([`migrate`](Self::migrate) creates a file), or the schema lacks what the stores need.
     pub async fn connect(url: &str, tables: impl Into<Tables>) -> Result<Self, ConnectError> {
-        Self::connect_with(url, tables, &Limits::default()).await
+        Self::connect_with(url, tables, &Options::default()).await
     }
 
-    /// The same within other limits.
+    /// The same with other options.
     pub async fn connect_with(
         url: &str,
         tables: impl Into<Tables>,
-        limits: &Limits,
+        options: &Options,
     ) -> Result<Self, ConnectError> {
         let tables = tables.into();
-        let backend = engine::connect(url, limits).await?;
+        let backend = engine::connect(url, &options.limits).await?;
         let rows = backend.read(&backend.dialect().columns(), &[]).await;
         let rows = rows.map_err(|error| ConnectError::unavailable("its tables are read", error))?;
         let schema = Schema::new(backend.dialect(), rows);
@@ -69,8 +80,15 @@ impl Database {
         let refresh_tokens = tables.refresh_tokens.filter(|name| schema.keeps_refresh_tokens(name));
         let refresh_tokens =
             refresh_tokens.map(|name| RefreshTokenTable::new(backend.dialect(), &name, &model));
-        let inner = Inner { backend, model, statements, relations, has_token_blacklist, refresh_tokens };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new_cyclic(|this| {
+            let last_logins = match (options.last_login, &statements.record_login_unless_later) {
+                (LastLogin::Behind(interval), Some(statement)) => {
+                    Some(LastLogins::start(interval, WeakDatabase(this.clone()), statement.clone()))
+                }
+                _ => None,
+            };
+            Inner { backend, model, statements, relations, has_token_blacklist, refresh_tokens, last_logins }
+        })))
     }
 
     /// The user model's table as the database declares it.
@@ -98,8 +116,11 @@ impl Database {
     }
 
     /// Closes the connections of this database and of all its clones, each when the work on it is done. A SQLite
-    /// file is left without its `-wal`. Whatever is asked afterwards is answered with an error.
+    /// file is left without its `-wal`. What [`LastLogin::Behind`] has not written yet is written first. Whatever is asked afterwards is answered with an error.
     pub async fn close(&self) {
+        if let Some(logins) = self.last_logins() {
+            logins.finish().await;
+        }
         self.backend().close().await;
     }
 
@@ -112,6 +133,10 @@ impl Database {
         table.ok_or_else(|| {
             StoreError::inconsistent("the database has no table of long-running refresh tokens")
         })
+    }
+
+    pub(crate) fn last_logins(&self) -> Option<&LastLogins> {
+        self.0.last_logins.as_ref()
     }
 
     pub(crate) fn relations_of_users(&self) -> &RelationsOfUsers {

@@ -23,6 +23,8 @@ pub(crate) struct Statements {
     pub(crate) set_password: Statement,
     /// (time, primary key); nothing where the model has no `last_login`
     pub(crate) record_login: Option<Statement>,
+    /// (time, primary key, time); nothing where the model has no `last_login`
+    pub(crate) record_login_unless_later: Option<Statement>,
     /// (user's primary key or null, jti, token, created at, expires at)
     pub(crate) record: Statement,
     /// (blacklisted at, jti)
@@ -80,6 +82,13 @@ impl Statements {
             record_login: model.last_login().map(|column| {
                 let last_login = name(column.name());
                 Statement::new(format!("UPDATE {users} SET {last_login} = {one} WHERE {is_user}"))
+            }),
+            record_login_unless_later: model.last_login().map(|column| {
+                let last_login = name(column.name());
+                Statement::new(format!(
+                    "UPDATE {users} SET {last_login} = {one} \
+                     WHERE {is_user} AND ({last_login} IS NULL OR {last_login} < {three})"
+                ))
             }),
             // The user is looked up in the same statement: one who was deleted meanwhile is NULL, not an error.
             // A row that is there is looked for first: a conflict alone would use up a number for the next id.

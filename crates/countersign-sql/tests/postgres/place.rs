@@ -24,6 +24,8 @@ impl Place {
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str =
         "BEGIN; LOCK TABLE token_blacklist_outstandingtoken IN ACCESS EXCLUSIVE MODE; COMMIT";
+    /// Begins a transaction that nobody can write users beside.
+    pub(crate) const LOCK_USERS: &str = "BEGIN; SELECT FROM auth_user FOR UPDATE";
     pub(crate) const TYPE_OF: &str = "pg_typeof";
     pub(crate) const UNSIGNED: &str = "integer CHECK (\"order\" >= 0)";
     pub(crate) const UUID: &str = "uuid";

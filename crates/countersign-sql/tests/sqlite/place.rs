@@ -21,6 +21,8 @@ impl Place {
     pub(crate) const DATETIME: &str = "datetime";
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str = "BEGIN IMMEDIATE; COMMIT";
+    /// Begins a transaction that nobody can write users beside.
+    pub(crate) const LOCK_USERS: &str = "BEGIN IMMEDIATE";
     pub(crate) const TYPE_OF: &str = "typeof";
     pub(crate) const UNSIGNED: &str = "integer unsigned";
     pub(crate) const UUID: &str = "char(32)";
