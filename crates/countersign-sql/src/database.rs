@@ -12,6 +12,7 @@ use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
 use crate::column::Column;
 use crate::engine;
 use crate::error::{ConnectError, is_conflict, list, nearest, store_error};
+use crate::jobs::Jobs;
 use crate::last_login::LastLogins;
 use crate::model::{UserModel, UserTable};
 use crate::options::{LastLogin, Options};
@@ -31,6 +32,7 @@ struct Inner {
     relations: RelationsOfUsers,
     has_token_blacklist: bool,
     refresh_tokens: Option<RefreshTokenTable>,
+    jobs: Option<Jobs>,
     last_logins: Option<LastLogins>,
 }
 
@@ -80,6 +82,7 @@ impl Database {
         let refresh_tokens = tables.refresh_tokens.filter(|name| schema.keeps_refresh_tokens(name));
         let refresh_tokens =
             refresh_tokens.map(|name| RefreshTokenTable::new(backend.dialect(), &name, &model));
+        let jobs = schema.has(Jobs::TABLE).then(|| Jobs::new(backend.dialect()));
         Ok(Self(Arc::new_cyclic(|this| {
             let last_logins = match (options.last_login, &statements.record_login_unless_later) {
                 (LastLogin::Behind(interval), Some(statement)) => {
@@ -87,7 +90,16 @@ impl Database {
                 }
                 _ => None,
             };
-            Inner { backend, model, statements, relations, has_token_blacklist, refresh_tokens, last_logins }
+            Inner {
+                backend,
+                model,
+                statements,
+                relations,
+                has_token_blacklist,
+                refresh_tokens,
+                jobs,
+                last_logins,
+            }
         })))
     }
 
@@ -133,6 +145,11 @@ impl Database {
         table.ok_or_else(|| {
             StoreError::inconsistent("the database has no table of long-running refresh tokens")
         })
+    }
+
+    pub(crate) fn jobs(&self) -> Result<&Jobs, StoreError> {
+        let table = self.0.jobs.as_ref();
+        table.ok_or_else(|| StoreError::inconsistent(format!("the database has no table {:?}", Jobs::TABLE)))
     }
 
     pub(crate) fn last_logins(&self) -> Option<&LastLogins> {

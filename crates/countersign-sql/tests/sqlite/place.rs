@@ -105,7 +105,7 @@ impl Place {
     /// that of their making, does not count.
     pub(crate) async fn schema(&self) -> Vec<(String, Vec<Vec<String>>)> {
         let mut tables = Vec::new();
-        let names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+        let names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'countersign%' ORDER BY name";
         for table in self.rows(names).await.into_iter().flatten() {
             let mut facts = self.rows(&format!("SELECT * FROM pragma_table_xinfo('{table}')")).await;
             facts.extend(
