@@ -186,6 +186,15 @@ impl Database {
         self.settle(once).await
     }
 
+    /// The one number that a query gives.
+    pub(crate) async fn count(&self, query: &Query, values: &[FieldValue]) -> Result<u64, StoreError> {
+        let counted = self.read(query, values).await?.into_iter().flatten().next();
+        match counted {
+            Some(Ok(FieldValue::Int(number))) => Ok(u64::try_from(number).unwrap_or(0)),
+            _ => Err(StoreError::inconsistent("a count that is not a number")),
+        }
+    }
+
     /// Does a transaction again that the engine undid for the sake of another: a few times, since one of those that are
     /// in each other's way always succeeds.
     pub(crate) async fn settle<'a, T>(

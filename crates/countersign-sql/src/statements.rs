@@ -31,6 +31,8 @@ pub(crate) struct Statements {
     pub(crate) claim: Statement,
     /// (jti)
     pub(crate) is_blacklisted: Query,
+    /// (now)
+    pub(crate) count_expired: Query,
     /// (now, limit)
     pub(crate) flush_blacklisted: Statement,
     /// (now, limit)
@@ -112,6 +114,10 @@ impl Statements {
                     "SELECT 1 FROM {blacklisted} b JOIN {outstanding} o ON b.{token_id} = o.{id} \
                      WHERE o.{jti} = {one}"
                 ),
+                [ColumnKind::Int],
+            ),
+            count_expired: Query::new(
+                format!("SELECT count(*) FROM {outstanding} WHERE {expires} <= {one}"),
                 [ColumnKind::Int],
             ),
             flush_blacklisted: Statement::new(dialect.delete_batch(BLACKLISTED, "token_id", &batch)),
