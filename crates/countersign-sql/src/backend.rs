@@ -157,6 +157,16 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         None
     }
 
+    /// The statement that makes the table of the [number that is counted](crate::replicas).
+    fn beat_table(&self) -> String {
+        let [table, id, number] = ["countersign_beat", "id", "number"].map(|name| self.quote(name));
+        let columns = format!("{id} integer NOT NULL PRIMARY KEY, {number} bigint NOT NULL");
+        format!("CREATE TABLE IF NOT EXISTS {table} ({columns})")
+    }
+
+    /// The statement that makes the table of [jobs](crate::jobs).
+    fn job_table(&self) -> &'static str;
+
     /// The type that Django gives to a column which refers to this primary key, where no other column tells.
     fn reference_type(&self, primary_key: &Column) -> String;
 }

@@ -9,11 +9,13 @@
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
+use countersign::store::{Claim, OutstandingToken, Sessions, StoreError, TokenLedger};
 use countersign::user::FieldValue;
 
 use crate::backend::Transaction;
 use crate::database::{Attempt, Database};
+
+impl Sessions for Database {}
 
 impl TokenLedger for Database {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
@@ -81,6 +83,15 @@ impl TokenLedger for Database {
 }
 
 impl Database {
+    /// How many tokens had expired by `now`, which [`flush_expired`](TokenLedger::flush_expired) deletes.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn count_expired(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.count(&self.statements().count_expired, &[FieldValue::Timestamp(now)]).await
+    }
+
     async fn claim(
         &self,
         transaction: &mut dyn Transaction,

@@ -37,6 +37,8 @@ mod database;
 mod engine;
 mod error;
 mod hex;
+mod jobs;
+mod last_login;
 mod ledger;
 mod limits;
 mod migrate;
@@ -45,6 +47,7 @@ mod model;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod new_user;
+mod options;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod patience;
 mod places;
@@ -52,6 +55,7 @@ mod places;
 mod postgres;
 mod refresh_tokens;
 mod relations;
+mod replicas;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;
@@ -63,8 +67,10 @@ pub use self::admin::{CreateUserError, CreateUserErrorKind};
 pub use self::column::{Column, ColumnKind};
 pub use self::database::Database;
 pub use self::error::{ConnectError, ConnectErrorKind};
+pub use self::jobs::{Job, Worker};
 pub use self::limits::Limits;
 pub use self::migrations::MigrationReport;
 pub use self::model::{UserModel, UserTable};
 pub use self::new_user::NewUser;
+pub use self::options::{LastLogin, Options};
 pub use self::tables::Tables;

@@ -6,6 +6,7 @@
 //! - A database that Django made, or that has a user table of its own, gets the tables of `token_blacklist`
 //!   where they are missing, and nothing else. What is there is never altered.
 //! - The table of `refresh_token` is made where it is asked for.
+//! - Tables of our own, whose names begin with `countersign_`, are made in every database.
 //! - It is one transaction, and a second run changes nothing. Where the engine makes each table in a transaction of its
 //!   own, a run that was cut off is told by a table that is there meanwhile, and the next one goes on where it ended.
 
@@ -17,12 +18,14 @@ use crate::column::ColumnKind;
 use crate::database::{Database, Schema};
 use crate::engine;
 use crate::error::{ConnectError, is_conflict};
+use crate::jobs::Jobs;
 use crate::limits::Limits;
 use crate::migrations::{
     AUTH, AUTH_TABLES, App, CONTENTTYPES, MigrationReport, REFRESH_TOKEN_APP, TOKEN_BLACKLIST,
     TOKEN_BLACKLIST_APP,
 };
 use crate::model::{AUTH_USER, UserModel};
+use crate::replicas::Beat;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;
 
@@ -109,16 +112,19 @@ impl Migration<'_> {
         let is_half_made = self.is_half_made(&schema, TOKEN_BLACKLIST_APP.label);
         match (schema.has(OUTSTANDING), schema.has(BLACKLISTED)) {
             (outstanding, blacklisted) if is_half_made || !outstanding && !blacklisted => {
-                self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await
+                self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await?;
             }
-            (true, true) => self.leave_to_django(&schema).await,
-            (outstanding, _) => Err(ConnectError::schema(format!(
-                "the database has the table {:?} but not {:?}; one without the other is of no use: run \
+            (true, true) => self.leave_to_django(&schema).await?,
+            (outstanding, _) => {
+                return Err(ConnectError::schema(format!(
+                    "the database has the table {:?} but not {:?}; one without the other is of no use: run \
                  Django's own `migrate`, or restore what is missing",
-                if outstanding { OUTSTANDING } else { BLACKLISTED },
-                if outstanding { BLACKLISTED } else { OUTSTANDING },
-            ))),
+                    if outstanding { OUTSTANDING } else { BLACKLISTED },
+                    if outstanding { BLACKLISTED } else { OUTSTANDING },
+                )));
+            }
         }
+        self.create_our_own(&schema).await
     }
 
     async fn create_auth(&mut self, schema: &Schema) -> Result<(), ConnectError> {
@@ -183,6 +189,24 @@ impl Migration<'_> {
             self.write(&Statement::new(format!("DROP TABLE {mark}")), &[]).await?;
         }
         Ok(())
+    }
+
+    /// Makes the tables that Django knows nothing of.
+    async fn create_our_own(&mut self, schema: &Schema) -> Result<(), ConnectError> {
+        if !schema.has(Jobs::TABLE) {
+            self.write(&Statement::fixed(self.backend.dialect().job_table()), &[]).await?;
+            self.report.created_tables.push(Jobs::TABLE.to_owned());
+        }
+        if schema.has(Beat::TABLE) && !self.is_half_made(schema, BEAT) {
+            return Ok(());
+        }
+        self.begin_app(BEAT, schema, &[Beat::TABLE]).await?;
+        let dialect = self.backend.dialect();
+        self.write(&Statement::new(dialect.beat_table()), &[]).await?;
+        let row = format!("VALUES ({}, {})", dialect.placeholder(1), dialect.placeholder(2));
+        let insert = dialect.insert_unless(Beat::TABLE, &["id", "number"], &row, "id");
+        self.write(&Statement::new(insert), &[FieldValue::Int(1), FieldValue::Int(0)]).await?;
+        self.end_app(BEAT).await
     }
 
     /// The type of a column that refers to a user: that of one that does already, else what Django would choose.
@@ -280,6 +304,8 @@ impl Migration<'_> {
 
 /// `django.contrib.auth`, with `contenttypes`.
 const AUTH_APP: &str = "auth";
+/// The table of the number that is counted, with its row.
+const BEAT: &str = "beat";
 
 fn failed(error: sqlx::Error) -> ConnectError {
     ConnectError::unavailable("its tables are created", error)

@@ -143,6 +143,11 @@ pub(crate) async fn create(url: &str, limits: &Limits) -> Result<bool, ConnectEr
     Ok(false)
 }
 
+/// Looks whether a URL can be understood.
+pub(crate) fn check(url: &str) -> Result<(), ConnectError> {
+    Address::parse(url).map(drop)
+}
+
 /// What every connection is told once: `/*M!` begins a comment for all but MariaDB, `/*!80000` for all but MySQL.
 ///
 /// Texts are kept whole or not at all (`STRICT_TRANS_TABLES`), tables are made where transactions are known, and nothing

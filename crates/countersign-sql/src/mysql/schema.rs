@@ -144,6 +144,10 @@ impl Dialect for MysqlDialect {
         tables::refresh_token(self, user_table, user_key, user_type)
     }
 
+    fn job_table(&self) -> &'static str {
+        tables::JOB
+    }
+
     fn half_made(&self, app: &str) -> Option<String> {
         Some(format!("countersign_is_making_{app}"))
     }

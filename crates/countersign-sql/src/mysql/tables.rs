@@ -122,6 +122,14 @@ pub(super) fn refresh_token(dialect: &dyn Dialect, users: &str, key: &str, user_
     )]
 }
 
+/// Our own table of jobs, whose names are compared letter by letter.
+pub(super) const JOB: &str = "CREATE TABLE IF NOT EXISTS `countersign_job` (
+    `name` varchar(64) NOT NULL PRIMARY KEY,
+    `worker` varchar(64) NOT NULL,
+    `held_until` datetime(6) NOT NULL,
+    `done_at` datetime(6) NOT NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+
 /// A reference to a user, with its index, which the server makes of the same name; `column` is the referring one's table and
 /// name, `digest` what Django makes of both.
 fn reference(

@@ -93,6 +93,9 @@ async fn migrate(place: &Place) -> countersign_sql::MigrationReport {
 async fn rows_of(place: &Place) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for sql in [
+        "SELECT id, number FROM countersign_beat",
+        "SELECT table_name FROM information_schema.tables
+         WHERE table_schema = DATABASE() AND table_name LIKE 'countersign%' ORDER BY table_name",
         "SELECT app, name, applied FROM django_migrations ORDER BY app, name",
         "SELECT app_label, model FROM django_content_type ORDER BY app_label, model",
         "SELECT app_label, codename, name FROM auth_permission p JOIN django_content_type t

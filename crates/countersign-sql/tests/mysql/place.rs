@@ -25,6 +25,8 @@ impl Place {
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str =
         "LOCK TABLES token_blacklist_outstandingtoken WRITE; UNLOCK TABLES";
+    /// Begins a transaction that nobody can write users beside.
+    pub(crate) const LOCK_USERS: &str = "BEGIN; SELECT id FROM auth_user FOR UPDATE";
     /// There is nothing like it; but texts have a character set, and other types have another.
     pub(crate) const TYPE_OF: &str = "CHARSET";
     pub(crate) const UNSIGNED: &str = "integer UNSIGNED";
@@ -118,11 +120,11 @@ impl Place {
         self.rows("SELECT @@character_set_database, @@collation_database").await
     }
 
-    /// Every table in MariaDB's own words, without the number that the next row gets.
+    /// Every table that Django knows, in MariaDB's own words, without the number that the next row gets.
     pub(crate) async fn schema(&self) -> Vec<(String, Vec<Vec<String>>)> {
         let mut tables = Vec::new();
-        let names =
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1";
+        let names = "SELECT table_name FROM information_schema.tables
+                     WHERE table_schema = DATABASE() AND table_name NOT LIKE 'countersign%' ORDER BY 1";
         for table in self.rows(names).await.into_iter().flatten() {
             let told = self.rows(&format!("SHOW CREATE TABLE `{table}`")).await.remove(0).remove(1);
             let words: Vec<_> = told.split(' ').filter(|word| !word.starts_with("AUTO_INCREMENT=")).collect();
