@@ -21,7 +21,7 @@ pub(crate) struct DatabaseConfig {
 }
 
 impl DatabaseConfig {
-    /// `url`: `postgres://…`, or `sqlite://` and a path.
+    /// `url`: `mysql://…`, `postgres://…`, or `sqlite://` and a path.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }

@@ -174,6 +174,8 @@ fn a_project_on_postgresql() {
 fn a_project_on_mysql_or_mariadb() {
     let project = DjangoProject::copy("plain", "shop.settings");
     let settings = project.place.read("shop/settings.py");
+    // As a project with this driver says, which needs no compiler.
+    let settings = format!("{settings}\nimport pymysql\npymysql.install_as_MySQLdb()");
     for (database, url, left) in [
         (
             "'NAME': 'shop', 'USER': 'shop', 'PASSWORD': 'p@ss/word', 'HOST': 'db.example', 'PORT': '3307', 'OPTIONS': \

@@ -37,10 +37,8 @@ impl Lease {
         values: &[FieldValue],
     ) -> Result<Vec<Row>, sqlx::Error> {
         let exchange = Exchange::begin(self);
-        let rows = in_time(exchange.lease.patience, {
-            prepare(&query.statement, values).fetch_all(&mut *exchange.lease.connection)
-        });
-        let rows = rows.await;
+        let asked = prepare(&query.statement, values).fetch_all(&mut *exchange.lease.connection);
+        let rows = in_time(exchange.lease.patience, asked).await;
         match exchange.end(rows) {
             Ok(rows) => Ok(rows.iter().map(|row| value::read(row, &query.kinds)).collect()),
             Err(error) if failure::is_impossible_text(&error) => Ok(Vec::new()),
@@ -54,10 +52,8 @@ impl Lease {
         values: &[FieldValue],
     ) -> Result<u64, sqlx::Error> {
         let exchange = Exchange::begin(self);
-        let written = in_time(exchange.lease.patience, {
-            prepare(statement, values).execute(&mut *exchange.lease.connection)
-        });
-        let written = written.await;
+        let asked = prepare(statement, values).execute(&mut *exchange.lease.connection);
+        let written = in_time(exchange.lease.patience, asked).await;
         match exchange.end(written) {
             Ok(written) => Ok(written.rows_affected()),
             Err(error) if failure::is_impossible_text(&error) => Ok(0),
@@ -76,8 +72,8 @@ impl Lease {
     /// Forgets the statements that were prepared.
     pub(super) async fn forget_statements(&mut self) -> Result<(), sqlx::Error> {
         let exchange = Exchange::begin(self);
-        let forgotten =
-            in_time(exchange.lease.patience, exchange.lease.connection.clear_cached_statements()).await;
+        let forgotten = exchange.lease.connection.clear_cached_statements();
+        let forgotten = in_time(exchange.lease.patience, forgotten).await;
         exchange.end(forgotten)
     }
 }

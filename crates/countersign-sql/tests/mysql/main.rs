@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
 mod collation;
+mod cut_off;
 mod faults;
 mod migration;
 mod place;

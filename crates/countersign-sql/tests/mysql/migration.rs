@@ -30,7 +30,7 @@ async fn a_migration_that_was_cut_off_goes_on_where_it_ended() {
     let whole = Place::migrated().await;
     let (schema, rows) = (whole.schema().await, rows_of(&whole).await);
     let mut cut_off = 0;
-    for waits in (1..).step_by(13) {
+    for waits in (1..).step_by(5) {
         let place = Place::empty().await;
         if is_done_after(waits, &place.url()).await {
             break;
