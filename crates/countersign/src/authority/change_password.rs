@@ -42,7 +42,7 @@ impl<S: Store> Authority<S> {
     }
 
     /// The primary key of the one who authenticated; `None` where a token names nobody who is there.
-    async fn own_key(&self, principal: Principal) -> Result<Option<UserKey>, Failure> {
+    pub(super) async fn own_key(&self, principal: Principal) -> Result<Option<UserKey>, Failure> {
         let parts = &self.parts;
         match principal {
             Principal::User(user) => Ok(Some(user.key)),

@@ -14,6 +14,7 @@ mod admit;
 mod authenticate;
 mod blacklist;
 mod builder;
+mod caller;
 mod change_password;
 mod client;
 mod confirm_password_reset;
@@ -23,6 +24,8 @@ mod inspect;
 mod issue;
 mod json_encoder;
 mod keys;
+mod list_sessions;
+mod log_out;
 mod login_event;
 mod obtain;
 mod outcome;
@@ -33,6 +36,7 @@ mod refresh_sliding;
 mod renew;
 mod request_password_reset;
 mod revoke;
+mod revoke_session;
 mod rules;
 pub(crate) mod token_user;
 mod verify;
@@ -56,6 +60,8 @@ pub use confirm_password_reset::PasswordReset;
 pub use custom_claims::{ClaimsDraft, CustomClaims, custom_claims};
 pub use json_encoder::{DjangoJsonEncoder, JsonEncoder, RestFrameworkJsonEncoder};
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
+pub use list_sessions::OwnSession;
+pub use log_out::LogOutScope;
 pub use login_event::{LoginEvent, LoginListener, NobodyListens};
 pub use obtain::Credentials;
 pub use outcome::{
@@ -130,6 +136,10 @@ impl<S: Store> Authority<S> {
                 let (principal, relations) = self.describe(&token).await?;
                 Ok(Outcome::Described(principal, relations))
             }
+            Command::ListSessions { bearer } => self.list_sessions(&bearer).await.map(Outcome::Sessions),
+            Command::LogOut { bearer, scope } => {
+                self.log_out(&bearer, scope).await.map(|()| Outcome::LoggedOut)
+            }
             Command::ObtainPair(credentials) => self.obtain_pair(&credentials).await.map(Outcome::Pair),
             Command::ObtainSliding(credentials) => {
                 self.obtain_sliding(&credentials).await.map(Outcome::Sliding)
@@ -140,6 +150,9 @@ impl<S: Store> Authority<S> {
             }
             Command::RequestPasswordReset { email } => {
                 self.request_password_reset(&email).await.map(|()| Outcome::PasswordResetRequested)
+            }
+            Command::RevokeSession { bearer, session } => {
+                self.revoke_session(&bearer, &session).await.map(|()| Outcome::SessionRevoked)
             }
             Command::Verify { token } => self.verify(&token).await.map(|()| Outcome::Verified),
         }

@@ -116,6 +116,8 @@ pub(super) fn rejection_text(rejection: Rejection) -> &'static str {
 }
 
 pub(super) const NO_ACTIVE_ACCOUNT: &str = "No active account found with the given credentials";
+pub(super) const NO_SESSION: &str =
+    "This token belongs to no session: log out with one that was refreshed, or with the scope global.";
 pub(super) const NO_USER_CLAIM: &str = "Token contained no recognizable user identification";
 pub(super) const PASSWORD_CHANGED: &str = "The user's password has been changed.";
 pub(super) const TOKEN_NOT_VALID: &str = "token_not_valid";

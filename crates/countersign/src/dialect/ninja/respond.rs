@@ -15,6 +15,18 @@ pub(in crate::dialect) fn respond(status: StatusCode, body: &Json) -> Response<B
     response
 }
 
+/// It was done, and there is nothing to say.
+pub(in crate::dialect) fn no_content() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// What was asked for is not there.
+pub(in crate::dialect) fn not_found() -> Response<Bytes> {
+    respond(StatusCode::NOT_FOUND, &words::detail("Not Found"))
+}
+
 /// Nothing was decided: the client may try again, and is told nothing about the cause.
 pub(in crate::dialect) fn undecided(error: &Error) -> Response<Bytes> {
     words::retry_later(respond(StatusCode::SERVICE_UNAVAILABLE, &words::undecided(error)), error)

@@ -29,7 +29,7 @@ fn shown(response: &Response<Bytes>) -> (u16, String) {
 }
 
 fn refused(endpoint: Endpoint, refusal: Refusal) -> (u16, String) {
-    let exchange = Exchange { endpoint, refresh: None };
+    let exchange = Exchange::of(endpoint);
     shown(&NinjaJwt::default().render(exchange, Err(refusal.into())))
 }
 
@@ -200,7 +200,7 @@ fn a_login_tells_the_name_in_its_field() {
         access: PlainToken::new("a"),
         refresh: PlainToken::new("r"),
     };
-    let exchange = Exchange { endpoint: Endpoint::TokenObtainPair, refresh: None };
+    let exchange = Exchange::of(Endpoint::TokenObtainPair);
     let response = NinjaJwt::default().username_field("email").render(exchange, Ok(Outcome::Pair(pair)));
     let expected = r#"{"email": "gr\u00e4fin@x", "refresh": "r", "access": "a"}"#;
     assert_eq!(shown(&response), (200, expected.to_owned()));
