@@ -65,8 +65,8 @@ fn ask<T>(rules: &SessionRules, presented: &str, secs: i64, ask: impl FnOnce(&Ad
     })
 }
 
-fn current(blacklisted_at: Option<Timestamp>) -> Option<CurrentToken> {
-    Some(CurrentToken { token: PlainToken::new("R3"), blacklisted_at })
+fn current(blacklisted_at: Option<Timestamp>) -> CurrentToken {
+    CurrentToken { token: PlainToken::new("R3"), blacklisted_at }
 }
 
 #[test]
@@ -74,26 +74,26 @@ fn what_becomes_of_a_token_of_a_live_session() {
     let repeat = || Judgement::Repeat(PlainToken::new("R3"));
     for (presented, secs, claim, current, judgement) in [
         ("R3", 500, Claim::Won, None, Judgement::Advance),
-        ("R3", 500, Claim::Won, current(None), Judgement::Advance),
+        ("R3", 500, Claim::Won, Some(current(None)), Judgement::Advance),
         // Consumed or logged out elsewhere at 500.
-        ("R3", 505, Claim::Lost, current(Some(at(500))), Judgement::Refuse),
-        ("R3", 499, Claim::Lost, current(Some(at(500))), Judgement::Refuse),
-        ("R3", 511, Claim::Lost, current(Some(at(500))), Judgement::Revoke),
+        ("R3", 505, Claim::Lost, Some(current(Some(at(500)))), Judgement::Refuse),
+        ("R3", 499, Claim::Lost, Some(current(Some(at(500)))), Judgement::Refuse),
+        ("R3", 511, Claim::Lost, Some(current(Some(at(500)))), Judgement::Revoke),
         // The immediate parent, consumed at 100.
-        ("R2", 100, Claim::Lost, current(None), repeat()),
-        ("R2", 110, Claim::Lost, current(None), repeat()),
-        ("R2", 98, Claim::Lost, current(None), repeat()),
-        ("R2", 111, Claim::Lost, current(None), Judgement::Revoke),
-        ("R2", 105, Claim::Won, current(None), repeat()),
-        ("R2", 111, Claim::Won, current(None), Judgement::Revoke),
-        ("R2", 105, Claim::Lost, current(Some(at(101))), Judgement::Revoke),
+        ("R2", 100, Claim::Lost, Some(current(None)), repeat()),
+        ("R2", 110, Claim::Lost, Some(current(None)), repeat()),
+        ("R2", 98, Claim::Lost, Some(current(None)), repeat()),
+        ("R2", 111, Claim::Lost, Some(current(None)), Judgement::Revoke),
+        ("R2", 105, Claim::Won, Some(current(None)), repeat()),
+        ("R2", 111, Claim::Won, Some(current(None)), Judgement::Revoke),
+        ("R2", 105, Claim::Lost, Some(current(Some(at(101)))), Judgement::Revoke),
         ("R2", 105, Claim::Lost, None, Judgement::Revoke),
         // A grandparent, however soon.
-        ("R1", 101, Claim::Lost, current(None), Judgement::Revoke),
+        ("R1", 101, Claim::Lost, Some(current(None)), Judgement::Revoke),
         // Another server's successor.
-        ("S3", 101, Claim::Won, current(None), Judgement::Adopt),
-        ("S3", 500, Claim::Won, current(Some(at(200))), Judgement::Adopt),
-        ("S3", 101, Claim::Lost, current(None), Judgement::Revoke),
+        ("S3", 101, Claim::Won, Some(current(None)), Judgement::Adopt),
+        ("S3", 500, Claim::Won, Some(current(Some(at(200)))), Judgement::Adopt),
+        ("S3", 101, Claim::Lost, Some(current(None)), Judgement::Revoke),
     ] {
         let judged = ask(&rules(), presented, secs, |rotation| {
             third_generation().judge(rotation, claim, current.clone())
@@ -107,7 +107,7 @@ fn without_grace_nothing_is_repeated_not_even_at_once() {
     let rules = SessionRules { reuse_grace: Span::ZERO, ..rules() };
     for secs in [98, 100, 101] {
         let judged = ask(&rules, "R2", secs, |rotation| {
-            third_generation().judge(rotation, Claim::Lost, current(None))
+            third_generation().judge(rotation, Claim::Lost, Some(current(None)))
         });
         assert_eq!(judged, Judgement::Revoke, "{secs}");
     }
@@ -115,22 +115,22 @@ fn without_grace_nothing_is_repeated_not_even_at_once() {
 
 #[test]
 fn a_session_ends_with_its_lifetime_or_when_it_was_not_used() {
-    let lasting = |lifetime, idle| SessionRules {
-        lifetime: Some(lifetime).map(Span::from_secs).filter(|span| *span > Span::ZERO),
-        idle: Some(idle).map(Span::from_secs).filter(|span| *span > Span::ZERO),
+    let lasting = |lifetime: Option<i64>, idle: Option<i64>| SessionRules {
+        lifetime: lifetime.map(Span::from_secs),
+        idle: idle.map(Span::from_secs),
         ..rules()
     };
     for (rules, secs, standing) in [
-        (lasting(0, 0), 1_000_000, Standing::Live),
-        (lasting(1000, 0), 999, Standing::Live),
-        (lasting(1000, 0), 1000, Standing::Expired),
-        (lasting(0, 500), 599, Standing::Live),
-        (lasting(0, 500), 600, Standing::Expired),
+        (lasting(None, None), 1_000_000, Standing::Live),
+        (lasting(Some(1000), None), 999, Standing::Live),
+        (lasting(Some(1000), None), 1000, Standing::Expired),
+        (lasting(None, Some(500)), 599, Standing::Live),
+        (lasting(None, Some(500)), 600, Standing::Expired),
     ] {
         let found = ask(&rules, "R3", secs, |rotation| third_generation().standing(rotation));
         assert_eq!(found, standing, "{rules:?} at {secs}");
     }
-    let used_elsewhere = ask(&lasting(0, 500), "S4", 700, |rotation| {
+    let used_elsewhere = ask(&lasting(None, Some(500)), "S4", 700, |rotation| {
         third_generation().standing(&Advance { issued_at: at(201), ..rotation.clone() })
     });
     assert_eq!(used_elsewhere, Standing::Live, "another server rotated it since");
