@@ -4,6 +4,8 @@
 
 #[path = "authority/grants.rs"]
 mod grants;
+#[path = "authority/own_sessions.rs"]
+mod own_sessions;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -27,7 +27,7 @@ impl<S: Store> Authority<S> {
         let parts = &self.parts;
         let rules = parts.rules.sessions.as_ref().ok_or(Refusal::SessionsNotKept)?;
         let admitted = self.admit_any(bearer).await?;
-        let own = admitted.token.session().map(Cow::into_owned);
+        let own = admitted.token.session()?.map(Cow::into_owned);
         let user = self.own_key(self.principal(admitted).await?).await?.ok_or(Refusal::UserNotFound)?;
         let mut sessions = parts.store.sessions_of(&user, now).await?;
         sessions.retain(|session| !rules.is_over(session.created_at, session.last_used_at, now));

@@ -8,7 +8,6 @@ mod kind;
 mod policy;
 mod session;
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use crate::claims::Claims;
@@ -73,11 +72,6 @@ impl<K: Kind> Token<K> {
     /// The id, by which the ledger knows the token; `None` where the policy has no `JTI_CLAIM`.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
-    }
-
-    /// The session that the token belongs to, its claim `sid`; `None` for one that says none, or none that is a text.
-    pub fn session(&self) -> Option<Cow<'_, str>> {
-        self.claims.text("sid").ok().flatten()
     }
 
     /// `exp`; `None` only where the policy does not [require](TokenPolicy::requires_exp) it.

@@ -234,3 +234,45 @@ fn refusals_have_ninja_jwts_words_and_codes() {
         r#"{"detail": "Given token not valid for any token type", "code": "token_not_valid", "messages": [{"token_class": "SlidingToken", "token_type": "sliding", "message": "Token is invalid or expired"}]}"#
     );
 }
+
+#[test]
+fn sessions_are_ended_without_a_word_by_whoever_is_let_in() {
+    let ask = |endpoint: Endpoint, uri: &str, body: &str| {
+        let request =
+            Request::builder().method(endpoint.method()).uri(uri).header("authorization", "bearer t");
+        let request = request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
+        let Parsed::Command(command, exchange) = NinjaJwt::default().parse(endpoint, &request) else {
+            panic!("{uri} {body}")
+        };
+        (command, exchange)
+    };
+    let answered = |exchange, decision| {
+        let answer = NinjaJwt::default().render(exchange, decision);
+        (answer.status().as_u16(), String::from_utf8(answer.body().to_vec()).unwrap())
+    };
+    let done = (204, String::new());
+    let not_found = (404, r#"{"detail": "Not Found"}"#.to_owned());
+
+    let (asked, exchange) = ask(Endpoint::Session, "/api/token/sessions/0%661", "");
+    assert!(matches!(asked, Command::RevokeSession { session, .. } if session == "0f1"));
+    assert_eq!(answered(exchange.clone(), Ok(Outcome::SessionRevoked)), done);
+    for refusal in [Refusal::UnknownSession, Refusal::SessionsNotKept] {
+        assert_eq!(answered(exchange.clone(), Err(refusal.into())), not_found);
+    }
+    let (asked, exchange) = ask(Endpoint::Logout, "/api/token/logout", "");
+    assert!(matches!(asked, Command::LogOut { .. }));
+    assert_eq!(answered(exchange.clone(), Ok(Outcome::LoggedOut)), done);
+    let (status, told) = answered(exchange, Err(Refusal::NoSession.into()));
+    assert!(status == 400 && told.ends_with(r#""code": "invalid"}"#), "{told}");
+    let (asked, exchange) = ask(Endpoint::Sessions, "/api/token/sessions", "");
+    assert!(matches!(asked, Command::ListSessions { bearer } if bearer.expose() == "t"));
+    assert_eq!(answered(exchange, Ok(Outcome::Sessions(Vec::new()))), (200, "[]".to_owned()));
+
+    // Who asks is known before a body is looked at.
+    for (body, status) in [("{", 400), ("[]", 422), (r#"{"scope":"all"}"#, 422)] {
+        let (asked, exchange) = ask(Endpoint::Logout, "/api/token/logout", body);
+        assert!(matches!(asked, Command::Authenticate { .. }), "{body}");
+        assert_eq!(answered(exchange.clone(), Err(TokenError::Expired.into())).0, 401, "{body}");
+        assert_eq!(exchange.pending.unwrap().status(), status, "{body}");
+    }
+}

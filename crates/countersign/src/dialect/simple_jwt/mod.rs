@@ -17,6 +17,8 @@ mod metadata;
 mod negotiate;
 mod parse;
 mod render;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use http::{HeaderName, Request, Response};
