@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
 use countersign::store::{Claim, OutstandingToken, Sessions, StoreError, TokenLedger};
-use countersign::user::FieldValue;
+use countersign::user::{FieldValue, UserKey};
 
 use crate::backend::Transaction;
 use crate::database::{Attempt, Database};
@@ -37,6 +37,19 @@ impl TokenLedger for Database {
             })
         };
         self.settle(once).await
+    }
+
+    async fn blacklist_all_of(&self, user: &UserKey, at: Timestamp) -> Result<u64, StoreError> {
+        let values = [FieldValue::Timestamp(at), user.clone().into(), text(KEEP_NONE)];
+        let mut blacklisted = 0;
+        for _ in 0..PASSES {
+            blacklisted += self.write(&self.statements().blacklist_all, &values).await?;
+            // Where a rotation was under way it was waited for, and it left a successor that was not there to be seen.
+            if self.read(&self.statements().is_any_good, &values).await?.is_empty() {
+                return Ok(blacklisted);
+            }
+        }
+        Err(StoreError::unavailable("tokens are refreshed faster than they can be blacklisted"))
     }
 
     async fn rotate(
@@ -111,6 +124,11 @@ fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
         FieldValue::Timestamp(token.expires_at),
     ]
 }
+
+/// No token has an empty id.
+const KEEP_NONE: &str = "";
+/// How often the tokens of a user are looked for that have taken the place of others meanwhile.
+const PASSES: u32 = 100;
 
 fn text(text: &str) -> FieldValue {
     FieldValue::Text(text.to_owned())

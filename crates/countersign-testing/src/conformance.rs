@@ -3,6 +3,7 @@
 //! A store's own tests give [`suite`] a way to make a fresh, empty store; each rule gets one of its own.
 
 mod refresh_tokens;
+mod revocation;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -116,6 +117,9 @@ where
     refresh_tokens::a_revoked_token_is_there_and_not_live(fresh().await).await;
     refresh_tokens::tokens_go_with_their_users(fresh().await).await;
     refresh_tokens::revoked_and_old_ones_go_in_batches(fresh().await).await;
+    revocation::all_of_a_user_is_blacklisted_and_nothing_else(fresh().await).await;
+    revocation::no_successor_survives(Arc::new(fresh().await)).await;
+    revocation::all_refresh_tokens_of_a_user_are_revoked(fresh().await).await;
 }
 
 async fn users_are_found_by_their_exact_name(fixture: impl StoreFixture) {

@@ -188,6 +188,10 @@ impl TokenLedger for MemoryStore {
         Ok(self.tables().claim(token, at))
     }
 
+    async fn blacklist_all_of(&self, user: &UserKey, at: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.tables().blacklist_all_of(user, None, at))
+    }
+
     async fn rotate(
         &self,
         presented: &OutstandingToken<'_>,
@@ -252,6 +256,14 @@ impl Tables {
             expires_at: token.expires_at,
             blacklisted_at: None,
         })
+    }
+
+    /// Blacklists every good token of a user but the one to keep, and tells how many they were.
+    fn blacklist_all_of(&mut self, user: &UserKey, keep: Option<&str>, at: Timestamp) -> u64 {
+        let is_good = |token: &TokenRow| token.blacklisted_at.is_none() && token.expires_at > at;
+        let tokens = self.tokens.values_mut().filter(|token| token.user.as_ref() == Some(user));
+        let tokens = tokens.filter(|token| is_good(token) && Some(&*token.jti) != keep);
+        tokens.map(|token| token.blacklisted_at = Some(at)).count() as u64
     }
 
     fn claim(&mut self, token: &OutstandingToken<'_>, at: Timestamp) -> Claim {

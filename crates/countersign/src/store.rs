@@ -183,6 +183,14 @@ pub trait TokenLedger: Send + Sync {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
 
+    /// Puts every outstanding token of a user on the blacklist that has not expired by `at`, and what is put in the place
+    /// of one meanwhile. Tells how many they were.
+    fn blacklist_all_of(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
     /// Puts `presented` on the blacklist and records `successor`, both or neither.
     /// Of any number of callers at once, exactly one gets [`Claim::Won`]; the others changed nothing.
     fn rotate(
@@ -339,6 +347,14 @@ impl<S: TokenLedger + ?Sized> TokenLedger for Arc<S> {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
         (**self).blacklist(token, at)
+    }
+
+    fn blacklist_all_of(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        (**self).blacklist_all_of(user, at)
     }
 
     fn rotate(

@@ -188,14 +188,7 @@ impl Tables {
         let owner = user.to_string();
         let kept = keep.and_then(|id| self.sessions.get(id)).filter(|lineage| lineage.user == owner);
         let kept = kept.map(|lineage| lineage.current.clone());
-        let mut tokens = 0;
-        for token in self.tokens.values_mut() {
-            let is_good = token.blacklisted_at.is_none() && token.expires_at > at;
-            if is_good && token.user.as_ref() == Some(user) && Some(&token.jti) != kept.as_ref() {
-                token.blacklisted_at = Some(at);
-                tokens += 1;
-            }
-        }
+        let tokens = self.blacklist_all_of(user, kept.as_deref(), at);
         let sessions = self.revoke(at, |lineage| lineage.user == owner && Some(&*lineage.session.id) != keep);
         Revoked { sessions, tokens }
     }
