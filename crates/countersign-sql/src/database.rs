@@ -16,6 +16,7 @@ use crate::limits::Limits;
 use crate::model::{UserModel, UserTable};
 use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
+use crate::sessions::{SESSIONS, SessionTable};
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 use crate::tables::Tables;
 
@@ -30,11 +31,12 @@ struct Inner {
     relations: RelationsOfUsers,
     has_token_blacklist: bool,
     refresh_tokens: Option<RefreshTokenTable>,
+    sessions: Option<SessionTable>,
 }
 
 impl Database {
     /// Connects, and reads the schema: which columns the user model has, and whether the tables of
-    /// `token_blacklist` are there, and that of long-running refresh tokens. `tables` can be a [`UserTable`] alone.
+    /// `token_blacklist` are there, and those of long-running refresh tokens and of sessions. `tables` can be a [`UserTable`] alone.
     ///
     /// The URL is one of
     ///
@@ -69,7 +71,10 @@ impl Database {
         let refresh_tokens = tables.refresh_tokens.filter(|name| schema.keeps_refresh_tokens(name));
         let refresh_tokens =
             refresh_tokens.map(|name| RefreshTokenTable::new(backend.dialect(), &name, &model));
-        let inner = Inner { backend, model, statements, relations, has_token_blacklist, refresh_tokens };
+        let has_sessions = has_token_blacklist && schema.columns(SESSIONS).is_some_and(SessionTable::fits);
+        let sessions = has_sessions.then(|| SessionTable::new(backend.dialect(), &model));
+        let inner =
+            Inner { backend, model, statements, relations, has_token_blacklist, refresh_tokens, sessions };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -92,6 +97,14 @@ impl Database {
         self.0.refresh_tokens.is_some()
     }
 
+    /// Whether Countersign's own table of sessions was there when the connection was made, and those of `token_blacklist`.
+    /// [`migrate`](Self::migrate) makes them. Without it every method of [`Sessions`] fails.
+    ///
+    /// [`Sessions`]: countersign::store::Sessions
+    pub fn has_sessions(&self) -> bool {
+        self.0.sessions.is_some()
+    }
+
     /// Reads from the user table, to see whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.read(&self.statements().ping, &[]).await.map(drop)
@@ -112,6 +125,11 @@ impl Database {
         table.ok_or_else(|| {
             StoreError::inconsistent("the database has no table of long-running refresh tokens")
         })
+    }
+
+    pub(crate) fn sessions(&self) -> Result<&SessionTable, StoreError> {
+        let table = self.0.sessions.as_ref();
+        table.ok_or_else(|| StoreError::inconsistent("the database has no table of sessions"))
     }
 
     pub(crate) fn relations_of_users(&self) -> &RelationsOfUsers {
@@ -175,6 +193,7 @@ impl fmt::Debug for Database {
             .field("users", &self.0.model.table())
             .field("has_token_blacklist", &self.0.has_token_blacklist)
             .field("has_refresh_tokens", &self.has_refresh_tokens())
+            .field("has_sessions", &self.has_sessions())
             .finish_non_exhaustive()
     }
 }

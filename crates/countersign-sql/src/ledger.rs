@@ -9,13 +9,11 @@
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Claim, OutstandingToken, Sessions, StoreError, TokenLedger};
+use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
 use countersign::user::{FieldValue, UserKey};
 
 use crate::backend::Transaction;
 use crate::database::{Attempt, Database};
-
-impl Sessions for Database {}
 
 impl TokenLedger for Database {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
@@ -78,7 +76,19 @@ impl TokenLedger for Database {
     }
 
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
-        let values = &[FieldValue::Timestamp(now), FieldValue::Int(limit.get().into())];
+        let tokens = self.flush_tokens(now, limit.get().into()).await?;
+        // Afterwards, and not in the same transaction: others take the session's row first.
+        let sessions = match u64::from(limit.get()).saturating_sub(tokens) {
+            0 => 0,
+            left => self.flush_sessions(now, left).await?,
+        };
+        Ok(tokens + sessions)
+    }
+}
+
+impl Database {
+    async fn flush_tokens(&self, now: Timestamp, limit: i64) -> Result<u64, StoreError> {
+        let values = &[FieldValue::Timestamp(now), FieldValue::Int(limit)];
         let once = move || -> Attempt<'_, _> {
             Box::pin(async move {
                 let mut transaction = self.begin().await?;
@@ -93,10 +103,8 @@ impl TokenLedger for Database {
         };
         self.settle(once).await
     }
-}
 
-impl Database {
-    async fn claim(
+    pub(crate) async fn claim(
         &self,
         transaction: &mut dyn Transaction,
         token: &OutstandingToken<'_>,
@@ -109,13 +117,13 @@ impl Database {
         Ok(if inserted == 1 { Claim::Won } else { Claim::Lost })
     }
 
-    async fn commit(&self, transaction: Box<dyn Transaction>) -> Result<(), StoreError> {
+    pub(crate) async fn commit(&self, transaction: Box<dyn Transaction>) -> Result<(), StoreError> {
         transaction.commit().await.map_err(|error| self.failed(error))
     }
 }
 
 /// The parameters of [`Statements::record`](crate::statements::Statements::record).
-fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
+pub(crate) fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
     [
         token.user.map_or(FieldValue::Null, |user| user.clone().into()),
         text(token.jti),

@@ -45,6 +45,7 @@ mod new_user;
 mod postgres;
 mod refresh_tokens;
 mod relations;
+mod sessions;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;

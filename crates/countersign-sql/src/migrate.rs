@@ -6,6 +6,7 @@
 //! - A database that Django made, or that has a user table of its own, gets the tables of `token_blacklist`
 //!   where they are missing, and nothing else. What is there is never altered.
 //! - The table of `refresh_token` is made where it is asked for.
+//! - Every database gets Countersign's own table of sessions, of which Django need not know.
 //! - It is one transaction, and a second run changes nothing.
 
 use countersign::clock::Timestamp;
@@ -22,6 +23,7 @@ use crate::migrations::{
     TOKEN_BLACKLIST_APP,
 };
 use crate::model::{AUTH_USER, UserModel};
+use crate::sessions::SESSIONS;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;
 
@@ -103,15 +105,29 @@ impl Migration<'_> {
             None => {}
         }
         match (schema.has(OUTSTANDING), schema.has(BLACKLISTED)) {
-            (false, false) => self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await,
-            (true, true) => self.leave_to_django(&schema).await,
-            (outstanding, _) => Err(ConnectError::schema(format!(
-                "the database has the table {:?} but not {:?}; one without the other is of no use: run \
-                 Django's own `migrate`, or restore what is missing",
-                if outstanding { OUTSTANDING } else { BLACKLISTED },
-                if outstanding { BLACKLISTED } else { OUTSTANDING },
-            ))),
+            (false, false) => self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await?,
+            (true, true) => self.leave_to_django(&schema).await?,
+            (outstanding, _) => {
+                return Err(ConnectError::schema(format!(
+                    "the database has the table {:?} but not {:?}; one without the other is of no use: run \
+                     Django's own `migrate`, or restore what is missing",
+                    if outstanding { OUTSTANDING } else { BLACKLISTED },
+                    if outstanding { BLACKLISTED } else { OUTSTANDING },
+                )));
+            }
         }
+        if !schema.has(SESSIONS) {
+            self.create_sessions().await?;
+        }
+        Ok(())
+    }
+
+    async fn create_sessions(&mut self) -> Result<(), ConnectError> {
+        for statement in self.backend.dialect().session_table() {
+            self.write(&Statement::fixed(statement), &[]).await?;
+        }
+        self.report.created_tables.push(SESSIONS.to_owned());
+        Ok(())
     }
 
     async fn create_auth(&mut self) -> Result<(), ConnectError> {

@@ -4,6 +4,7 @@
 
 mod refresh_tokens;
 mod revocation;
+mod sessions;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use countersign::clock::{Span, Timestamp};
 use countersign::secret::{PlainToken, StoredPassword};
 use countersign::store::{
-    Claim, OutstandingToken, RefreshTokens, StoreErrorKind, TokenLedger, UserIdClaim, UserLookup, Users,
+    Claim, OutstandingToken, RefreshTokens, Sessions, StoreErrorKind, TokenLedger, UserIdClaim, UserLookup,
+    Users,
 };
 use countersign::user::{FieldValue, User, UserKey};
 use tokio::task::JoinSet;
@@ -21,7 +23,7 @@ use tokio::task::JoinSet;
 /// A store under test, and what the suite must do to it from outside.
 pub trait StoreFixture: Send + Sync + 'static {
     /// The store.
-    type Store: Users + TokenLedger + RefreshTokens;
+    type Store: Users + TokenLedger + RefreshTokens + Sessions;
 
     /// The store under test.
     fn store(&self) -> &Self::Store;
@@ -120,6 +122,7 @@ where
     revocation::all_of_a_user_is_blacklisted_and_nothing_else(fresh().await).await;
     revocation::no_successor_survives(Arc::new(fresh().await)).await;
     revocation::all_refresh_tokens_of_a_user_are_revoked(fresh().await).await;
+    sessions::suite(fresh).await;
 }
 
 async fn users_are_found_by_their_exact_name(fixture: impl StoreFixture) {

@@ -161,6 +161,10 @@ impl Dialect for PostgresDialect {
         tables::refresh_token(self, user_table, user_key, user_type)
     }
 
+    fn session_table(&self) -> &'static [&'static str] {
+        tables::SESSION
+    }
+
     fn reference_type(&self, primary_key: &Column) -> String {
         primary_key.declared().to_owned()
     }
