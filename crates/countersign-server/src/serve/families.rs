@@ -69,6 +69,22 @@ pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Res
     Ok(families)
 }
 
+/// The authority of each family that may keep a ledger, with the package's name: for commands about its tokens.
+///
+/// # Errors
+///
+/// When one cannot be served.
+pub(crate) fn authorities(
+    config: &Config,
+    database: &Database,
+    post: &Post,
+) -> Result<Vec<(&'static str, Authority<Database>)>, Failure> {
+    let house =
+        House { config, database, passwords: hashing_pool(config)?, post, limits: BodyLimits::default() };
+    let families = config.families().filter(|tokens| tokens.package.has_ledger);
+    families.map(|tokens| Ok((tokens.package.name, house.authority(tokens)?))).collect()
+}
+
 /// Refresh tokens that are to be kept have a table.
 fn require_refresh_tokens(tokens: &RefreshTokensConfig, database: &Database) -> Result<(), Failure> {
     if !tokens.are_kept || database.has_refresh_tokens() {

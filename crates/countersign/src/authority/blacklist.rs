@@ -1,12 +1,12 @@
 //! Logout: a refresh token that shall be good no more.
 
 use crate::authority::admit::Admitted;
-use crate::authority::{Authority, Failure};
+use crate::authority::{Authority, Failure, Refusal};
 use crate::clock::Timestamp;
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
 use crate::store::{Claim, OutstandingToken, Store};
-use crate::token::{Kind, Refresh, Token};
+use crate::token::{Kind, Refresh, Sliding, Token, TokenKind};
 
 impl<S: Store> Authority<S> {
     /// Puts a refresh token on the blacklist, whoever's it is and whether or not that user still exists.
@@ -16,9 +16,27 @@ impl<S: Store> Authority<S> {
     ///
     /// [`TokenError::Blacklisted`] for one that is there already, as for every token that is not good.
     pub async fn blacklist(&self, presented: &PlainToken) -> Result<(), Failure> {
+        self.blacklist_as::<Refresh>(presented).await
+    }
+
+    /// [`blacklist`](Self::blacklist) for a token of any kind that is asked for on the blacklist. Tells the kind.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::WrongType`] for a token of another kind, and as [`blacklist`](Self::blacklist).
+    pub async fn blacklist_any(&self, presented: &PlainToken) -> Result<TokenKind, Failure> {
+        match self.blacklist_as::<Refresh>(presented).await {
+            Err(Failure::Refused(Refusal::Token(TokenError::WrongType))) => {
+                self.blacklist_as::<Sliding>(presented).await.map(|()| TokenKind::Sliding)
+            }
+            done => done.map(|()| TokenKind::Refresh),
+        }
+    }
+
+    async fn blacklist_as<K: Kind>(&self, presented: &PlainToken) -> Result<(), Failure> {
         let now = self.now();
         let parts = &self.parts;
-        let Admitted { token, user } = self.admit::<Refresh>(presented, now).await?;
+        let Admitted { token, user } = self.admit::<K>(presented, now).await?;
         let is_somebodys = self.user_id(&token)?.is_some();
         if !parts.rules.ledger {
             return Ok(());

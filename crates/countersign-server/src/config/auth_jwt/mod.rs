@@ -30,7 +30,10 @@ pub(super) fn read(
     family::callables::rule(settings, shared, "user_authentication_rule", &built_ins::RULES, &mut rules);
     let tokens = TokensConfig::read(settings, shared, &AUTH_JWT, policy, rules);
     let url = settings.optional::<ResetUrl>("password_reset_url");
-    let routes = settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL));
+    let keeps_sessions = tokens.as_ref().is_ok_and(TokensConfig::keeps_sessions);
+    let is_of_use = |endpoint: Endpoint| keeps_sessions || !endpoint.is_about_sessions();
+    let routes =
+        settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL, is_of_use));
     let (mut tokens, url, routes) = (tokens?, url?, routes?);
     let resets =
         |endpoint| matches!(endpoint, Endpoint::PasswordResetConfirm | Endpoint::PasswordResetRequest);
@@ -85,7 +88,9 @@ mod tests {
         let mut policy = TokenPolicy::default();
         (policy.user_id_form, policy.access_keeps_iat) = (UserIdForm::Native, true);
         assert_eq!(format!("{:?}", family.tokens.policy), format!("{policy:?}"));
-        assert_eq!(family.routes, Endpoint::ALL.map(|(endpoint, _, path)| (endpoint, path.to_owned())));
+        let endpoints = Endpoint::ALL.into_iter().filter(|(endpoint, ..)| !endpoint.is_about_sessions());
+        let routes: Vec<_> = endpoints.map(|(endpoint, _, path)| (endpoint, path.to_owned())).collect();
+        assert_eq!(family.routes, routes);
         assert_eq!(family.tokens.password_reset_url.as_deref(), Some("https://example.com/reset"));
     }
 

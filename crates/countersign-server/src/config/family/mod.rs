@@ -60,6 +60,11 @@ impl TokensConfig {
         rules
     }
 
+    /// Whether refresh tokens belong to sessions.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.rules.sessions.is_some()
+    }
+
     /// Of a family that keeps no ledger.
     pub(super) fn without_ledger(
         package: &'static Package,
