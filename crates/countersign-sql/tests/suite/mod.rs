@@ -5,6 +5,7 @@ mod conformance;
 mod django;
 mod going_away;
 pub(crate) mod schema;
+mod sessions;
 
 use countersign::clock::{Span, Timestamp};
 use countersign::secret::PlainToken;
