@@ -22,6 +22,7 @@ mod postgres;
 mod race;
 mod refusals;
 mod requests;
+mod revoke;
 mod secrets;
 mod setup;
 mod stopping;
