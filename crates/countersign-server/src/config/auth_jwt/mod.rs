@@ -30,10 +30,11 @@ pub(super) fn read(
     family::callables::rule(settings, shared, "user_authentication_rule", &built_ins::RULES, &mut rules);
     let tokens = TokensConfig::read(settings, shared, &AUTH_JWT, policy, rules);
     let url = settings.optional::<ResetUrl>("password_reset_url");
-    let keeps_sessions = tokens.as_ref().is_ok_and(TokensConfig::keeps_sessions);
-    let is_of_use = |endpoint: Endpoint| keeps_sessions || !endpoint.is_about_sessions();
+    // The package has no ledger, and without one no sessions are kept.
+    let endpoints: Vec<_> =
+        Endpoint::ALL.into_iter().filter(|(endpoint, ..)| !endpoint.is_about_sessions()).collect();
     let routes =
-        settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL, is_of_use));
+        settings.section("routes", |settings| family::routes(settings, shared, &endpoints, |_| true));
     let (mut tokens, url, routes) = (tokens?, url?, routes?);
     let resets =
         |endpoint| matches!(endpoint, Endpoint::PasswordResetConfirm | Endpoint::PasswordResetRequest);
