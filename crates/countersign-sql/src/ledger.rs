@@ -76,19 +76,18 @@ impl TokenLedger for Database {
     }
 
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
-        let tokens = self.flush_tokens(now, limit.get().into()).await?;
-        // Afterwards, and not in the same transaction: others take the session's row first.
-        let sessions = match u64::from(limit.get()).saturating_sub(tokens) {
-            0 => 0,
-            left => self.flush_sessions(now, left).await?,
-        };
-        Ok(tokens + sessions)
+        let tokens = self.flush_tokens(now, limit).await?;
+        if tokens < limit.get().into() {
+            // Not in the same transaction: others take the session's row first.
+            self.flush_sessions(now, limit).await?;
+        }
+        Ok(tokens)
     }
 }
 
 impl Database {
-    async fn flush_tokens(&self, now: Timestamp, limit: i64) -> Result<u64, StoreError> {
-        let values = &[FieldValue::Timestamp(now), FieldValue::Int(limit)];
+    async fn flush_tokens(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
+        let values = &[FieldValue::Timestamp(now), FieldValue::Int(limit.get().into())];
         let once = move || -> Attempt<'_, _> {
             Box::pin(async move {
                 let mut transaction = self.begin().await?;

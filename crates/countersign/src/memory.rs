@@ -213,13 +213,14 @@ impl TokenLedger for MemoryStore {
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         let mut tables = self.tables();
         let mut left = limit.get();
-        let mut goes = |is_over: bool| {
-            let goes = left > 0 && is_over;
+        tables.tokens.retain(|_, token| {
+            let goes = left > 0 && token.expires_at <= now;
             left -= u32::from(goes);
-            goes
-        };
-        tables.tokens.retain(|_, token| !goes(token.expires_at <= now));
-        tables.sessions.retain(|_, lineage| !goes(lineage.kept_until() <= now));
+            !goes
+        });
+        if left > 0 {
+            tables.sessions.retain(|_, lineage| lineage.kept_until() > now);
+        }
         Ok(u64::from(limit.get() - left))
     }
 }

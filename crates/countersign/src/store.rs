@@ -200,8 +200,9 @@ pub trait TokenLedger: Send + Sync {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
 
-    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows, and sessions that need not be
-    /// [kept](Lineage::kept_until) any longer. Tells how many; fewer than `limit` means that none is left.
+    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows; after the last of them, the sessions
+    /// that need not be [kept](Lineage::kept_until) any longer, too. Tells how many tokens; fewer than `limit` means that
+    /// none is left.
     fn flush_expired(
         &self,
         now: Timestamp,

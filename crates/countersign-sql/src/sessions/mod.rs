@@ -10,6 +10,8 @@
 
 mod table;
 
+use std::num::NonZeroU32;
+
 use countersign::clock::Timestamp;
 use countersign::secret::StoredPassword;
 use countersign::store::{
@@ -106,13 +108,14 @@ impl Sessions for Database {
 }
 
 impl Database {
-    /// Deletes sessions that need not be kept any longer; where there is no table, none.
-    pub(crate) async fn flush_sessions(&self, now: Timestamp, limit: u64) -> Result<u64, StoreError> {
+    /// Deletes the sessions that need not be kept any longer, so many at a time; where there is no table, none.
+    pub(crate) async fn flush_sessions(&self, now: Timestamp, batch: NonZeroU32) -> Result<(), StoreError> {
         if !self.has_sessions() {
-            return Ok(0);
+            return Ok(());
         }
-        let limit = FieldValue::Int(i64::try_from(limit).unwrap_or(i64::MAX));
-        self.write(&self.sessions()?.flush, &[FieldValue::Timestamp(now), limit]).await
+        let values = [FieldValue::Timestamp(now), FieldValue::Int(batch.get().into())];
+        while self.write(&self.sessions()?.flush, &values).await? >= batch.get().into() {}
+        Ok(())
     }
 
     async fn begin_session_once(&self, session: &NewSession<'_>) -> Result<bool, StoreError> {
