@@ -109,13 +109,12 @@ impl Turns {
 /// `requestToken`: a login, or a renewal wherever a refresh token is given, even `null`.
 pub(super) async fn request_token<S>(
     context: ResolverContext<'_>,
-    authority: Authority<S>,
     username_argument: Arc<str>,
 ) -> Result<Done, Error>
 where
-    S: Store + RefreshTokens,
+    S: Store + RefreshTokens + 'static,
 {
-    let turns = context.data::<Arc<Turns>>()?;
+    let (turns, authority) = (context.data::<Arc<Turns>>()?, context.data::<Authority<S>>()?);
     let argument = |name: &str| Argument::read(&context, name, &turns.absent);
     let (username, password) = (argument(&username_argument), argument("password"));
     let refresh_token = argument("refreshToken");
@@ -137,14 +136,11 @@ where
 }
 
 /// `revokeToken`: a long-running refresh token shall be good no more.
-pub(super) async fn revoke_token<S>(
-    context: ResolverContext<'_>,
-    authority: Authority<S>,
-) -> Result<Done, Error>
+pub(super) async fn revoke_token<S>(context: ResolverContext<'_>) -> Result<Done, Error>
 where
-    S: Store + RefreshTokens,
+    S: Store + RefreshTokens + 'static,
 {
-    let turns = context.data::<Arc<Turns>>()?;
+    let (turns, authority) = (context.data::<Arc<Turns>>()?, context.data::<Authority<S>>()?);
     let token = PlainToken::new(Argument::read(&context, "token", &turns.absent).into_text());
     let turn = async {
         let decision = authority.revoke(&token).await;
@@ -155,14 +151,11 @@ where
 }
 
 /// `verifyToken`: from when until when a token is good.
-pub(super) async fn verify_token<S>(
-    context: ResolverContext<'_>,
-    authority: Authority<S>,
-) -> Result<Done, Error>
+pub(super) async fn verify_token<S>(context: ResolverContext<'_>) -> Result<Done, Error>
 where
-    S: Store + RefreshTokens,
+    S: Store + RefreshTokens + 'static,
 {
-    let turns = context.data::<Arc<Turns>>()?;
+    let (turns, authority) = (context.data::<Arc<Turns>>()?, context.data::<Authority<S>>()?);
     let token = PlainToken::new(Argument::read(&context, "token", &turns.absent).into_text());
     let turn = async {
         let decision = authority.inspect(&token).await;
