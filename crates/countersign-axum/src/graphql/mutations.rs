@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::dynamic::ResolverContext;
 use async_graphql::{Error, Name};
-use countersign::authority::{Authority, Credentials, Failure, Grant};
+use countersign::authority::{Authority, Credentials, Failure, Grant, Refusal};
 use countersign::dialect::graphql_jwt::{Answer, GraphqlError, Mutation};
 use countersign::secret::{Password, PlainToken};
 use countersign::store::{RefreshTokens, Store};
@@ -78,19 +78,19 @@ impl Turns {
                 Ok(done)
             }
             Err(denied) => {
-                let errors = |message: &str| {
-                    Answer::Errors(vec![GraphqlError {
-                        message: message.to_owned(),
-                        locations: vec![place(context.item.pos)],
-                        path: vec![key],
-                    }])
+                let (locations, path) = (vec![place(context.item.pos)], vec![key]);
+                let errors = |message: &str, locations, path| {
+                    Answer::Errors(vec![GraphqlError { message: message.to_owned(), locations, path }])
                 };
                 let answer = match denied {
-                    Denied::Said(message) => errors(message),
+                    Denied::Said(message) => errors(message, locations, path),
                     Denied::Failed(mutation, failure) => {
                         log_failure(&failure);
                         match failure {
-                            Failure::Refused(refusal) => errors(mutation.message(&refusal)),
+                            Failure::Refused(Refusal::Throttled(throttled)) => {
+                                Answer::Throttled { locations, path, throttled }
+                            }
+                            Failure::Refused(refusal) => errors(mutation.message(&refusal), locations, path),
                             Failure::Undecided(error) => Answer::Undecided(error),
                         }
                     }

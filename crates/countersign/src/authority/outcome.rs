@@ -11,6 +11,7 @@ use crate::password::Busy;
 use crate::password::validation::PasswordIssue;
 use crate::secret::PlainToken;
 use crate::store::{StoreError, UserIdClaim};
+use crate::throttle::Throttled;
 use crate::token::{TokenKind, UntypedToken};
 use crate::user::{Relations, User};
 
@@ -198,6 +199,8 @@ pub enum Refusal {
     RefreshTokenExpired,
     /// Access tokens are not renewed here, or not by what was presented (`JWT_ALLOW_REFRESH`).
     RenewalNotSupported,
+    /// This has been tried too often, so nobody has looked whether it would be right this time.
+    Throttled(Throttled),
     /// The token itself is not good.
     Token(TokenError),
     /// The uid of a reset link names nobody.
@@ -246,6 +249,9 @@ impl fmt::Display for Refusal {
             Self::PasswordChanged => f.write_str("the password was changed after the token was issued"),
             Self::RefreshTokenExpired => f.write_str("the refresh token has expired"),
             Self::RenewalNotSupported => f.write_str("tokens are not renewed here"),
+            Self::Throttled(throttled) => {
+                write!(f, "this was tried too often, the next try is in {} s", throttled.whole_seconds())
+            }
             Self::Token(error) => error.fmt(f),
             Self::UnknownResetUser => f.write_str("the reset link names no user"),
             Self::UnknownRefreshToken => f.write_str("there is no such refresh token"),

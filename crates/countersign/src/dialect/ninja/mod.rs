@@ -10,4 +10,4 @@ pub(super) use bearer::bearer;
 pub(super) use body::{Body, Fields, Value, read};
 pub(super) use error::NinjaError;
 pub(super) use issue::{Issue, IssueKind};
-pub(super) use respond::{rejection, respond, undecided};
+pub(super) use respond::{rejection, respond, throttled, undecided};

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 
 use crate::authority::{Outcome, Principal, Refusal};
-use crate::dialect::ninja::respond;
+use crate::dialect::ninja::{self, respond};
 use crate::dialect::ninja_auth::error::ApiError;
 use crate::dialect::ninja_auth::{Endpoint, Exchange, parse, user};
 use crate::dialect::words::{self, TOKEN_NOT_VALID, coded, detail};
@@ -57,6 +57,7 @@ impl NinjaAuth {
             Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
                 words::no_renewal()
             }
+            Refusal::Throttled(throttled) => return ninja::throttled(throttled),
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UnknownResetUser => return ApiError::Invalid(parse::INVALID_UID).render(),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, NO_CODE),

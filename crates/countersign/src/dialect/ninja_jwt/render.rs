@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 
 use crate::authority::{Outcome, Refusal, SlidingLogin};
-use crate::dialect::ninja::respond;
+use crate::dialect::ninja::{self, respond};
 use crate::dialect::ninja_jwt::error::ApiError;
 use crate::dialect::ninja_jwt::{Endpoint, Exchange};
 use crate::dialect::words::{self, TOKEN_NOT_VALID, coded};
@@ -64,6 +64,7 @@ impl NinjaJwt {
             Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
                 words::no_renewal()
             }
+            Refusal::Throttled(throttled) => return ninja::throttled(throttled),
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UserInactive => coded(words::USER_INACTIVE, AUTHENTICATION_FAILED),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, AUTHENTICATION_FAILED),

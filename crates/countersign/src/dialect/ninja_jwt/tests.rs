@@ -1,10 +1,12 @@
 use http::StatusCode;
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 
 use super::*;
 use crate::authority::{Attempt, Command, Refreshed, Refusal, TokenPair};
+use crate::clock::Span;
 use crate::jwt::{Invalid, TokenError};
 use crate::secret::{PlainToken, StoredPassword};
+use crate::throttle::Throttled;
 use crate::token::TokenKind;
 use crate::user::{Fields, Relations, User, UserKey};
 
@@ -233,4 +235,15 @@ fn refusals_have_ninja_jwts_words_and_codes() {
         refused(Endpoint::Authenticate, Refusal::NoTokenTypeFits(vec![attempt])).1,
         r#"{"detail": "Given token not valid for any token type", "code": "token_not_valid", "messages": [{"token_class": "SlidingToken", "token_type": "sliding", "message": "Token is invalid or expired"}]}"#
     );
+}
+
+#[test]
+fn who_has_tried_too_often_is_told_when_to_come_back() {
+    for (micros, seconds) in [(41_000_001, "42"), (42_000_000, "42"), (1, "1"), (0, "1")] {
+        let throttled = Throttled { retry_after: Span::from_micros(micros) };
+        let exchange = Exchange { endpoint: Endpoint::TokenObtainPair, refresh: None };
+        let response = NinjaJwt::default().render(exchange, Err(Refusal::Throttled(throttled).into()));
+        assert_eq!(response.headers()[RETRY_AFTER], seconds);
+        assert_eq!(shown(&response), (429, r#"{"detail": "Too many requests."}"#.to_owned()));
+    }
 }
