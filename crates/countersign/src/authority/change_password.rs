@@ -30,7 +30,7 @@ impl<S: Store> Authority<S> {
     /// # Errors
     ///
     /// What [`authenticate`](Self::authenticate) says about the token; [`Refusal::NoActiveAccount`] for another
-    /// user's name and for a wrong old password; [`Refusal::WeakPassword`].
+    /// user's name and for a wrong old password; [`Refusal::Throttled`], since this is a login; [`Refusal::WeakPassword`].
     pub async fn change_password(&self, bearer: &PlainToken, change: &PasswordChange) -> Result<(), Failure> {
         let now = self.now();
         let admitted = self.admit_any(bearer).await?;
@@ -40,7 +40,7 @@ impl<S: Store> Authority<S> {
         };
         let own = self.own_key(self.principal(admitted).await?).await?;
         let credentials = Credentials { username: change.username.clone(), password: change.old.clone() };
-        let user = self.log_in(&credentials).await?;
+        let user = self.log_in(&credentials, self.now()).await?;
         if own.as_ref() != Some(&user.key) {
             return Err(Refusal::NoActiveAccount.into());
         }

@@ -7,7 +7,8 @@
 //!   share a store and a hashing pool.
 //! - The clock is read once for each command.
 //! - What a project writes itself are traits in [`Rules`], with the packages' own as default: [`AuthenticationRule`],
-//!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`], [`PayloadWriter`], [`PayloadReader`], [`RefreshExpiry`];
+//!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`], [`PayloadWriter`], [`PayloadReader`], [`RefreshExpiry`],
+//!   [`Throttle`](crate::throttle::Throttle);
 //!   [`FromToken`] is a service's own type of user.
 
 mod admit;
@@ -39,6 +40,7 @@ mod request_password_reset;
 mod revoke;
 mod revoke_session;
 mod rules;
+mod throttled;
 pub(crate) mod token_user;
 mod verify;
 

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::password::Verification;
 use crate::secret::{Password, PlainToken};
 use crate::store::{NewSession, Store, StoreError, UserLookup};
+use crate::throttle::{Purpose, folded};
 use crate::token::{Kind, Refresh, Sliding, Token};
 use crate::user::{Relations, User};
 
@@ -23,7 +24,8 @@ impl<S: Store> Authority<S> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
+    /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in;
+    /// [`Refusal::Throttled`] at once.
     pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
         let now = self.now();
         let (mut user, refresh, plain) = self.log_in_for::<Refresh>(credentials, now).await?;
@@ -51,13 +53,29 @@ impl<S: Store> Authority<S> {
         Ok(SlidingLogin { user: Box::new(user), token })
     }
 
-    /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.
-    pub(super) async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
+    /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash, or has been
+    /// refused too often.
+    pub(super) async fn log_in(&self, credentials: &Credentials, now: Timestamp) -> Result<User, Failure> {
+        let username = &credentials.username;
+        self.throttled(Purpose::Login, username, now, self.find_and_verify(credentials, now)).await
+    }
+
+    async fn find_and_verify(&self, credentials: &Credentials, now: Timestamp) -> Result<User, Failure> {
         let parts = &self.parts;
-        let Some(mut user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
+        let Some(user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
             parts.passwords.burn(credentials.password.clone()).await?;
             return Err(Refusal::NoActiveAccount.into());
         };
+        if folded(&user.username) == folded(&credentials.username) {
+            return self.verify_password(user, credentials).await;
+        }
+        // Some databases take letters for the same that are not: no spelling of a name gives it guesses of its own.
+        let username = user.username.clone();
+        self.throttled(Purpose::Login, &username, now, self.verify_password(user, credentials)).await
+    }
+
+    async fn verify_password(&self, mut user: User, credentials: &Credentials) -> Result<User, Failure> {
+        let parts = &self.parts;
         match parts.passwords.verify(credentials.password.clone(), user.password.clone()).await? {
             Verification::Wrong => return Err(Refusal::NoActiveAccount.into()),
             Verification::Correct => {}

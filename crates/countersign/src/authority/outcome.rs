@@ -11,6 +11,7 @@ use crate::password::Busy;
 use crate::password::validation::PasswordIssue;
 use crate::secret::PlainToken;
 use crate::store::{StoreError, UserIdClaim};
+use crate::throttle::Throttled;
 use crate::token::{TokenKind, UntypedToken};
 use crate::user::{Relations, User};
 
@@ -227,6 +228,8 @@ pub enum Refusal {
     RenewalNotSupported,
     /// Tokens belong to no sessions here.
     SessionsNotKept,
+    /// This has been tried too often, so nobody has looked whether it would be right this time.
+    Throttled(Throttled),
     /// The token itself is not good.
     Token(TokenError),
     /// The uid of a reset link names nobody.
@@ -279,6 +282,9 @@ impl fmt::Display for Refusal {
             Self::RefreshTokenExpired => f.write_str("the refresh token has expired"),
             Self::RenewalNotSupported => f.write_str("tokens are not renewed here"),
             Self::SessionsNotKept => f.write_str("no sessions are kept here"),
+            Self::Throttled(throttled) => {
+                write!(f, "this was tried too often, the next try is in {} s", throttled.whole_seconds())
+            }
             Self::Token(error) => error.fmt(f),
             Self::UnknownResetUser => f.write_str("the reset link names no user"),
             Self::UnknownRefreshToken => f.write_str("there is no such refresh token"),

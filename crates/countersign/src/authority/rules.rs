@@ -11,6 +11,7 @@ use crate::authority::{
 use crate::clock::{Span, Timestamp};
 use crate::secret::PlainToken;
 use crate::store::SessionRules;
+use crate::throttle::{NobodyIsThrottled, Throttle};
 use crate::token::{Kind, SESSION_CLAIM, TokenKind};
 use crate::user::User;
 
@@ -66,6 +67,8 @@ pub struct Rules {
     pub json_encoder: Arc<dyn JsonEncoder>,
     /// `ON_LOGIN_SUCCESS` and `ON_LOGIN_FAILED`.
     pub login_listener: Arc<dyn LoginListener>,
+    /// Who has guessed too often. The authorities of several families share one, and it counts for all of them.
+    pub throttle: Arc<dyn Throttle>,
 }
 
 impl Rules {
@@ -104,6 +107,7 @@ impl Default for Rules {
             custom_claims: None,
             json_encoder: Arc::new(DjangoJsonEncoder),
             login_listener: Arc::new(NobodyListens),
+            throttle: Arc::new(NobodyIsThrottled),
         }
     }
 }

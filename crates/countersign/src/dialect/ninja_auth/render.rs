@@ -66,6 +66,7 @@ impl NinjaAuth {
                     .render();
             }
             Refusal::SessionsNotKept | Refusal::UnknownSession => return ninja::not_found(),
+            Refusal::Throttled(throttled) => return ninja::throttled(throttled),
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UnknownResetUser => return ApiError::Invalid(parse::INVALID_UID).render(),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, NO_CODE),

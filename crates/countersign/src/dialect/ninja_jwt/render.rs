@@ -73,6 +73,7 @@ impl NinjaJwt {
                 words::no_renewal()
             }
             Refusal::SessionsNotKept | Refusal::UnknownSession => return ninja::not_found(),
+            Refusal::Throttled(throttled) => return ninja::throttled(throttled),
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UserInactive => coded(words::USER_INACTIVE, AUTHENTICATION_FAILED),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, AUTHENTICATION_FAILED),

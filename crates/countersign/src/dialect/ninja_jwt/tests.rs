@@ -1,10 +1,12 @@
 use http::StatusCode;
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 
 use super::*;
 use crate::authority::{Attempt, Command, Refreshed, Refusal, TokenPair};
+use crate::clock::Span;
 use crate::jwt::{Invalid, TokenError};
 use crate::secret::{PlainToken, StoredPassword};
+use crate::throttle::Throttled;
 use crate::token::TokenKind;
 use crate::user::{Fields, Relations, User, UserKey};
 
@@ -274,5 +276,16 @@ fn sessions_are_ended_without_a_word_by_whoever_is_let_in() {
         assert!(matches!(asked, Command::Authenticate { .. }), "{body}");
         assert_eq!(answered(exchange.clone(), Err(TokenError::Expired.into())).0, 401, "{body}");
         assert_eq!(exchange.pending.unwrap().status(), status, "{body}");
+    }
+}
+
+#[test]
+fn who_has_tried_too_often_is_told_when_to_come_back() {
+    for (micros, seconds) in [(41_000_001, "42"), (42_000_000, "42"), (1, "1"), (0, "1")] {
+        let throttled = Throttled { retry_after: Span::from_micros(micros) };
+        let exchange = Exchange::of(Endpoint::TokenObtainPair);
+        let response = NinjaJwt::default().render(exchange, Err(Refusal::Throttled(throttled).into()));
+        assert_eq!(response.headers()[RETRY_AFTER], seconds);
+        assert_eq!(shown(&response), (429, r#"{"detail": "Too many requests."}"#.to_owned()));
     }
 }

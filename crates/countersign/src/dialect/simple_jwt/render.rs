@@ -84,6 +84,11 @@ impl SimpleJwt {
             Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
                 words::no_renewal()
             }
+            Refusal::Throttled(throttled) => {
+                let body = detail(words::throttled_text(throttled));
+                let response = respond(exchange, StatusCode::TOO_MANY_REQUESTS, &body);
+                return words::retry_throttled(response, throttled);
+            }
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UserInactive => coded(words::USER_INACTIVE, "user_inactive"),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, "user_not_found"),
