@@ -23,6 +23,7 @@ pub struct Settings {
     allow_all_users: bool,
     genuine_alone: Vec<(&'static str, Value)>,
     countersign_alone: String,
+    sessions: bool,
 }
 
 /// A package that the oracle's project can be made with.
@@ -66,6 +67,7 @@ impl Settings {
             allow_all_users: false,
             genuine_alone: Vec::new(),
             countersign_alone: String::new(),
+            sessions: false,
         }
     }
 
@@ -148,6 +150,18 @@ impl Settings {
         self.countersign_alone += toml;
         self.countersign_alone.push('\n');
         self
+    }
+
+    /// Rotates with blacklisting, and lets Countersign keep sessions, in a table of its own.
+    #[must_use]
+    pub fn sessions(self) -> Self {
+        let rotating = self.set("ROTATE_REFRESH_TOKENS", true).set("BLACKLIST_AFTER_ROTATION", true);
+        Self { sessions: true, ..rotating.countersign("reuse_detection = true") }
+    }
+
+    /// Whether Countersign needs a table that Django does not make.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.sessions
     }
 
     pub(crate) fn blacklist(&self) -> bool {
