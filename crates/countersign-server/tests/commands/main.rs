@@ -18,6 +18,7 @@ mod import_refusals;
 mod inspect;
 mod limits;
 mod outage;
+mod own_sessions;
 mod postgres;
 mod race;
 mod refusals;
