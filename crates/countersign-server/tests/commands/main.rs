@@ -23,6 +23,7 @@ mod race;
 mod refusals;
 mod requests;
 mod secrets;
+mod sessions;
 mod setup;
 mod stopping;
 mod storm;
