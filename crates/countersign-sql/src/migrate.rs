@@ -6,7 +6,7 @@
 //! - A database that Django made, or that has a user table of its own, gets the tables of `token_blacklist`
 //!   where they are missing, and nothing else. What is there is never altered.
 //! - The table of `refresh_token` is made where it is asked for.
-//! - Every database gets Countersign's own table of sessions, of which Django need not know.
+//! - Tables of our own, whose names begin with `countersign_`, are made in every database.
 //! - It is one transaction, and a second run changes nothing.
 
 use countersign::clock::Timestamp;
@@ -17,13 +17,15 @@ use crate::column::ColumnKind;
 use crate::database::{Database, Schema};
 use crate::engine;
 use crate::error::{ConnectError, is_conflict};
+use crate::jobs::Jobs;
 use crate::limits::Limits;
 use crate::migrations::{
     AUTH, AUTH_TABLES, App, CONTENTTYPES, MigrationReport, REFRESH_TOKEN_APP, TOKEN_BLACKLIST,
     TOKEN_BLACKLIST_APP,
 };
 use crate::model::{AUTH_USER, UserModel};
-use crate::sessions::SESSIONS;
+use crate::replicas::Beat;
+use crate::sessions::SessionTable;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;
 
@@ -110,24 +112,13 @@ impl Migration<'_> {
             (outstanding, _) => {
                 return Err(ConnectError::schema(format!(
                     "the database has the table {:?} but not {:?}; one without the other is of no use: run \
-                     Django's own `migrate`, or restore what is missing",
+                 Django's own `migrate`, or restore what is missing",
                     if outstanding { OUTSTANDING } else { BLACKLISTED },
                     if outstanding { BLACKLISTED } else { OUTSTANDING },
                 )));
             }
         }
-        if !schema.has(SESSIONS) {
-            self.create_sessions().await?;
-        }
-        Ok(())
-    }
-
-    async fn create_sessions(&mut self) -> Result<(), ConnectError> {
-        for statement in self.backend.dialect().session_table() {
-            self.write(&Statement::fixed(statement), &[]).await?;
-        }
-        self.report.created_tables.push(SESSIONS.to_owned());
-        Ok(())
+        self.create_our_own(&schema).await
     }
 
     async fn create_auth(&mut self) -> Result<(), ConnectError> {
@@ -164,6 +155,27 @@ impl Migration<'_> {
             for (model, name) in app.models {
                 self.name_model(app.label, model, name).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Makes the tables that Django knows nothing of.
+    async fn create_our_own(&mut self, schema: &Schema) -> Result<(), ConnectError> {
+        if !schema.has(Jobs::TABLE) {
+            self.write(&Statement::fixed(self.backend.dialect().job_table()), &[]).await?;
+            self.report.created_tables.push(Jobs::TABLE.to_owned());
+        }
+        if !schema.has(Beat::TABLE) {
+            self.write(&Statement::new(self.backend.dialect().beat_table()), &[]).await?;
+            let insert = self.insert(Beat::TABLE, &["id", "number"]);
+            self.write(&insert, &[FieldValue::Int(1), FieldValue::Int(0)]).await?;
+            self.report.created_tables.push(Beat::TABLE.to_owned());
+        }
+        if !schema.has(SessionTable::NAME) {
+            for statement in self.backend.dialect().session_table() {
+                self.write(&Statement::fixed(statement), &[]).await?;
+            }
+            self.report.created_tables.push(SessionTable::NAME.to_owned());
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 /// The rest is as Django and the package have it by default, but for the password hasher: MD5, so that a login takes no
 /// time.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     family: Family,
     secret_key: String,

@@ -59,8 +59,9 @@ impl House {
         assert_eq!(answer.status, 200, "{answer:?}");
         let read = json!({"kind": "refresh", "token": answer.field("refresh")});
         let read = self.pair.oracle.call("read_token", read);
-        let claims = read["claims"].as_array().unwrap();
-        let id = claims.iter().find(|claim| claim[0] == "sid").unwrap()[1].as_str().unwrap().to_owned();
+        let claims = read["claims"].as_array().expect("the token has claims").iter();
+        let mut ids = claims.filter(|claim| claim[0] == "sid").filter_map(|claim| claim[1].as_str());
+        let id = ids.next().expect("the token says its session").to_owned();
         Login { access: answer.field("access"), refresh: answer.field("refresh"), id }
     }
 
@@ -69,8 +70,7 @@ impl House {
     fn sessions(&self, login: &Login) -> Vec<Value> {
         let answer = self.ask(&Request::get(self.paths.sessions).bearer(&login.access));
         assert_eq!(answer.status, 200, "{answer:?}");
-        let list: Value = serde_json::from_str(&answer.text()).unwrap();
-        list.as_array().unwrap().clone()
+        serde_json::from_str(&answer.text()).expect("a list of sessions")
     }
 
     fn one(&self, id: &str) -> String {

@@ -20,7 +20,7 @@ use countersign::store::{
 };
 use countersign::user::{FieldValue, User, UserKey};
 
-pub(crate) use self::table::{SESSIONS, SessionTable};
+pub(crate) use self::table::SessionTable;
 use self::table::{changing, lineage, row, text};
 use crate::backend::{Query, Statement, Transaction};
 use crate::database::Database;

@@ -10,9 +10,6 @@ use crate::column::{Column, ColumnKind};
 use crate::model::UserModel;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 
-/// The table of sessions, Countersign's own.
-pub(crate) const SESSIONS: &str = "countersign_session";
-
 /// The statements on the table, and those on others that only sessions need; each says its parameters in order.
 #[derive(Debug)]
 pub(crate) struct SessionTable {
@@ -41,6 +38,9 @@ pub(crate) struct SessionTable {
 }
 
 impl SessionTable {
+    /// Our own, beside Django's.
+    pub(crate) const NAME: &str = "countersign_session";
+
     /// Whether sessions can be kept in a table with these columns.
     pub(crate) fn fits(columns: &[Column]) -> bool {
         COLUMNS.iter().all(|(name, _)| columns.iter().any(|column| column.name() == *name))
@@ -50,7 +50,7 @@ impl SessionTable {
         let quote = |name: &str| dialect.quote(name);
         let at = |number: usize| dialect.placeholder(number);
         let (one, two, three) = (at(1), at(2), at(3));
-        let table = quote(SESSIONS);
+        let table = quote(Self::NAME);
         let [id, user, revoked, expires, kept_until] =
             ["id", "user_key", "revoked_at", "expires_at", "kept_until"].map(quote);
         let columns: Vec<_> = COLUMNS.iter().map(|(name, _)| quote(name)).collect();
@@ -83,7 +83,7 @@ impl SessionTable {
             ),
             lock: whole(format!("{id} = {one}{}", dialect.lock())),
             begin: Statement::new(dialect.insert_unless(
-                SESSIONS,
+                Self::NAME,
                 &names,
                 &format!("VALUES ({})", values.join(", ")),
                 "id",
@@ -116,7 +116,7 @@ impl SessionTable {
                 format!("SELECT 1 FROM {table} WHERE {id} = {one} AND {revoked} IS NOT NULL"),
                 [ColumnKind::Int],
             ),
-            flush: Statement::new(dialect.delete_batch(SESSIONS, "id", &batch)),
+            flush: Statement::new(dialect.delete_batch(Self::NAME, "id", &batch)),
         }
     }
 }
@@ -154,7 +154,10 @@ pub(super) fn lineage(row: Row) -> Result<Lineage, StoreError> {
         _ => String::new(),
     };
     parsed(row).ok_or_else(|| {
-        StoreError::inconsistent(format!("the row {id:?} of {SESSIONS:?} holds a value that cannot be"))
+        StoreError::inconsistent(format!(
+            "the row {id:?} of {:?} holds a value that cannot be",
+            SessionTable::NAME
+        ))
     })
 }
 

@@ -157,6 +157,15 @@ impl Dialect for SqliteDialect {
         ]
     }
 
+    fn job_table(&self) -> &'static str {
+        r#"CREATE TABLE "countersign_job" (
+            "name" varchar(64) NOT NULL PRIMARY KEY,
+            "worker" varchar(64) NOT NULL,
+            "held_until" datetime NOT NULL,
+            "done_at" datetime NOT NULL
+        )"#
+    }
+
     fn session_table(&self) -> &'static [&'static str] {
         SESSION
     }

@@ -4,6 +4,8 @@
 
 mod faults;
 mod place;
+mod races;
+mod standby;
 #[path = "../suite/mod.rs"]
 mod suite;
 mod types;

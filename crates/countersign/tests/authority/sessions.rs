@@ -1,6 +1,7 @@
 //! Sessions: each refresh token is good once. The first seven rows of what Countersign withstands, by their numbers.
 
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use countersign::authority::{AuthorityError, Client, PasswordChange, PasswordReset, custom_claims};
@@ -196,6 +197,54 @@ fn row_7_no_token_survives_what_happens_to_its_user() {
     assert!(house.nothing_is_left());
 }
 
+/// A house where something happens to Ada whenever she has been looked at and before her token is kept.
+fn restless_house(happens: impl Fn(&MemoryStore, u32) + Send + Sync + 'static) -> House {
+    let store = Arc::new(MemoryStore::new());
+    store.add_user(ada("pw"));
+    let clock = Arc::new(ManualClock::at(NOW));
+    let (mut rules, happening, count) = (rules(), Arc::clone(&store), AtomicU32::new(0));
+    rules.custom_claims = Some(Arc::new(custom_claims(["none"], move |_: &User, _: &mut _| {
+        happens(&happening, count.fetch_add(1, Ordering::SeqCst));
+    })));
+    let authority = server(&store, &clock, rules);
+    House { store, clock, authority }
+}
+
+#[test]
+fn who_is_changed_under_way_is_looked_at_again() {
+    let log_in = |house: &House| block_on(house.authority.obtain_pair(&credentials("ada", "pw")));
+    // The password stays, its hash is made anew: once in the login, once in the refresh.
+    let rehashed = restless_house(|store, nth| {
+        if nth == 0 || nth == 2 {
+            store.add_user(ada("pw"));
+        }
+    });
+    let token = log_in(&rehashed).unwrap().refresh;
+    assert!(rehashed.refresh(&token).is_ok());
+    assert_eq!(rehashed.store.outstanding().len(), 2, "nothing is kept of the first attempts");
+
+    let changed = restless_house(|store, _| store.add_user(ada("another")));
+    assert_eq!(refusal(log_in(&changed)), Refusal::NoActiveAccount);
+    assert!(changed.store.outstanding().is_empty());
+
+    let deactivated = restless_house(|store, nth| {
+        if nth == 1 {
+            store.add_user(User { is_active: false, ..ada("pw") });
+        }
+    });
+    let restless = restless_house(|store, nth| {
+        if nth > 0 {
+            store.add_user(ada("pw"));
+        }
+    });
+    for house in [deactivated, restless] {
+        let token = log_in(&house).unwrap().refresh;
+        assert_eq!(house.refresh(&token), Err(Refusal::NoActiveAccountForToken));
+        let [row] = <[_; 1]>::try_from(house.store.outstanding()).unwrap();
+        assert_eq!(row.blacklisted_at, None, "it is not used up");
+    }
+}
+
 fn ada_as_stored(house: &House) -> User {
     use countersign::store::{UserLookup, Users};
 
@@ -236,7 +285,7 @@ fn every_token_of_a_session_names_it() {
     let repeated = block_on(house.authority.refresh(&pair.refresh)).unwrap();
     for token in [&pair.access, &refreshed.access, refreshed.refresh.as_ref().unwrap(), &repeated.access] {
         assert_eq!(claims(token).text("sid").unwrap().as_deref(), Some(&*id));
-        assert_eq!(block_on(house.authority.verify(token)).is_ok(), true);
+        assert!(block_on(house.authority.verify(token)).is_ok());
     }
     assert!(block_on(house.authority.authenticate(&repeated.access)).is_ok());
     let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap().token;
