@@ -15,7 +15,8 @@ use countersign::store::Store;
 use crate::body::{BodyLimits, read};
 use crate::log::log_failure;
 
-/// Routes for the endpoints of one family, each at its own path, for every method.
+/// Routes for the endpoints of one family, each at its own path, for every method. Where a path has `{id}` between two
+/// slashes, or at its end, anything may stand; every other brace is itself.
 ///
 /// ```
 /// use countersign::authority::Authority;
@@ -46,10 +47,15 @@ where
     let family = Arc::new(Family { dialect, authority, limits });
     paths.into_iter().fold(Router::new(), |router, (endpoint, path)| {
         let family = Arc::clone(&family);
-        // A brace in a configured path is a brace, not one of axum's captures.
-        let path = path.as_ref().replace('{', "{{").replace('}', "}}");
+        let path: Vec<_> = path.as_ref().split('/').map(segment).collect();
+        let path = path.join("/");
         router.route(&path, any(move |request| answer(Arc::clone(&family), endpoint, request)))
     })
+}
+
+/// A part of a path, as axum is told it.
+fn segment(part: &str) -> String {
+    if part == "{id}" { part.to_owned() } else { part.replace('{', "{{").replace('}', "}}") }
 }
 
 struct Family<D, S> {

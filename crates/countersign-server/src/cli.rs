@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 /// The JWT authentication that Django's packages made familiar, as a server.
 ///
@@ -52,7 +52,7 @@ pub(crate) enum Command {
     /// Delete the long-running refresh tokens that were revoked
     #[command(name = "cleartokens")]
     ClearTokens(ClearTokens),
-    /// Look at tokens
+    /// Look at tokens, and revoke them
     Token {
         #[command(subcommand)]
         command: Token,
@@ -200,6 +200,12 @@ pub(crate) enum Token {
     #[command(after_help = "The token may come from a pipe:\n  pbpaste | countersign token inspect -\n\n\
                             With a configuration it is verified with its keys; without one it is only read.")]
     Inspect(Inspect),
+    /// Make a token good no more, or everything that a user has
+    #[command(after_help = "Log somebody out everywhere:\n  countersign token revoke --user ada\n\
+                            Revoke one token that has leaked:\n  pbpaste | countersign token revoke -\n\n\
+                            Refresh and sliding tokens go on the blacklist, sessions are over, and long-running refresh\n\
+                            tokens are revoked. Access tokens stay good until they expire. The user can log in again.")]
+    Revoke(Revoke),
 }
 
 #[derive(Args, Debug)]
@@ -211,6 +217,18 @@ pub(crate) struct Inspect {
     /// Print JSON, for other programs
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("what").required(true).args(["token", "user"]))]
+pub(crate) struct Revoke {
+    /// A refresh token, a sliding token or a long-running refresh token, or - for standard input
+    pub(crate) token: Option<String>,
+    /// Revoke everything of the user with this name: sessions and every token that is kept
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    #[command(flatten)]
+    pub(crate) configured: Configured,
 }
 
 fn column_value(text: &str) -> Result<(String, String), String> {

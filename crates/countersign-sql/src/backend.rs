@@ -119,8 +119,24 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
     }
 
-    /// An `INSERT` from `source` (`VALUES …` or `SELECT … WHERE …`) that does nothing where `unique` conflicts.
+    /// An `INSERT` of one row from `source` (`VALUES …` or `SELECT … WHERE …`) that does nothing where `unique` conflicts.
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String;
+
+    /// What ends a `SELECT`, so that until the end of the transaction nobody changes the rows it finds; others may hold them too.
+    fn hold(&self) -> &'static str {
+        " FOR SHARE"
+    }
+
+    /// What ends a `SELECT`, so that until the end of the transaction nobody else changes, holds or locks the rows it finds.
+    fn lock(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
+    /// The same of any number of rows: those that conflict are left out, the others inserted. How many they were is told
+    /// about right.
+    fn insert_each_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String {
+        self.insert_unless(table, columns, source, unique)
+    }
 
     /// A `DELETE` of the rows of `table` whose `column` is among the ids that `batch` selects, which has a `LIMIT` and no
     /// other column.
@@ -166,6 +182,9 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
 
     /// The statement that makes the table of [jobs](crate::jobs).
     fn job_table(&self) -> &'static str;
+
+    /// The statements that make the table of [sessions](crate::sessions), with its indexes.
+    fn session_table(&self) -> &'static [&'static str];
 
     /// The type that Django gives to a column which refers to this primary key, where no other column tells.
     fn reference_type(&self, primary_key: &Column) -> String;

@@ -19,6 +19,7 @@ use crate::options::{LastLogin, Options};
 use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
 use crate::replicas::{Beat, Replicas};
+use crate::sessions::SessionTable;
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 use crate::tables::Tables;
 
@@ -36,6 +37,7 @@ struct Inner {
     jobs: Option<Jobs>,
     last_logins: Option<LastLogins>,
     replicas: Option<Replicas>,
+    sessions: Option<SessionTable>,
 }
 
 /// A [`Database`] for as long as it is there: what works behind it does not keep it.
@@ -50,7 +52,7 @@ impl WeakDatabase {
 
 impl Database {
     /// Connects, and reads the schema: which columns the user model has, and whether the tables of
-    /// `token_blacklist` are there, and that of long-running refresh tokens. `tables` can be a [`UserTable`] alone.
+    /// `token_blacklist` are there, and those of long-running refresh tokens and of sessions. `tables` can be a [`UserTable`] alone.
     ///
     /// The URL is one of
     ///
@@ -98,6 +100,9 @@ impl Database {
                 Beat::TABLE
             )));
         }
+        let has_sessions =
+            has_token_blacklist && schema.columns(SessionTable::NAME).is_some_and(SessionTable::fits);
+        let sessions = has_sessions.then(|| SessionTable::new(backend.dialect(), &model));
         let jobs = schema.has(Jobs::TABLE).then(|| Jobs::new(backend.dialect()));
         Ok(Self(Arc::new_cyclic(|this: &Weak<Inner>| {
             let this = WeakDatabase(this.clone());
@@ -120,6 +125,7 @@ impl Database {
                 jobs,
                 last_logins,
                 replicas,
+                sessions,
             }
         })))
     }
@@ -141,6 +147,14 @@ impl Database {
     /// [`RefreshTokens`]: countersign::store::RefreshTokens
     pub fn has_refresh_tokens(&self) -> bool {
         self.0.refresh_tokens.is_some()
+    }
+
+    /// Whether Countersign's own table of sessions was there when the connection was made, and those of `token_blacklist`.
+    /// [`migrate`](Self::migrate) makes them. Without it every method of [`Sessions`] fails.
+    ///
+    /// [`Sessions`]: countersign::store::Sessions
+    pub fn has_sessions(&self) -> bool {
+        self.0.sessions.is_some()
     }
 
     /// Reads from the user table, to see whether the database answers.
@@ -169,6 +183,11 @@ impl Database {
         table.ok_or_else(|| {
             StoreError::inconsistent("the database has no table of long-running refresh tokens")
         })
+    }
+
+    pub(crate) fn sessions(&self) -> Result<&SessionTable, StoreError> {
+        let table = self.0.sessions.as_ref();
+        table.ok_or_else(|| StoreError::inconsistent("the database has no table of sessions"))
     }
 
     pub(crate) fn jobs(&self) -> Result<&Jobs, StoreError> {
@@ -264,6 +283,7 @@ impl fmt::Debug for Database {
             .field("users", &self.0.model.table())
             .field("has_token_blacklist", &self.0.has_token_blacklist)
             .field("has_refresh_tokens", &self.has_refresh_tokens())
+            .field("has_sessions", &self.has_sessions())
             .finish_non_exhaustive()
     }
 }

@@ -9,13 +9,11 @@
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Claim, OutstandingToken, Sessions, StoreError, TokenLedger};
-use countersign::user::FieldValue;
+use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
+use countersign::user::{FieldValue, UserKey};
 
 use crate::backend::Transaction;
 use crate::database::{Attempt, Database};
-
-impl Sessions for Database {}
 
 impl TokenLedger for Database {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
@@ -37,6 +35,19 @@ impl TokenLedger for Database {
             })
         };
         self.settle(once).await
+    }
+
+    async fn blacklist_all_of(&self, user: &UserKey, at: Timestamp) -> Result<u64, StoreError> {
+        let values = [FieldValue::Timestamp(at), user.clone().into(), text(KEEP_NONE)];
+        let mut blacklisted = 0;
+        for _ in 0..PASSES {
+            blacklisted += self.write(&self.statements().blacklist_all, &values).await?;
+            // Where a rotation was under way it was waited for, and it left a successor that was not there to be seen.
+            if self.read(&self.statements().is_any_good, &values).await?.is_empty() {
+                return Ok(blacklisted);
+            }
+        }
+        Err(StoreError::unavailable("tokens are refreshed faster than they can be blacklisted"))
     }
 
     async fn rotate(
@@ -65,6 +76,17 @@ impl TokenLedger for Database {
     }
 
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
+        let tokens = self.flush_tokens(now, limit).await?;
+        if tokens < limit.get().into() {
+            // Not in the same transaction: others take the session's row first.
+            self.flush_sessions(now, limit).await?;
+        }
+        Ok(tokens)
+    }
+}
+
+impl Database {
+    async fn flush_tokens(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         let values = &[FieldValue::Timestamp(now), FieldValue::Int(limit.get().into())];
         let once = move || -> Attempt<'_, _> {
             Box::pin(async move {
@@ -80,9 +102,7 @@ impl TokenLedger for Database {
         };
         self.settle(once).await
     }
-}
 
-impl Database {
     /// How many tokens had expired by `now`, which [`flush_expired`](TokenLedger::flush_expired) deletes.
     ///
     /// # Errors
@@ -92,7 +112,7 @@ impl Database {
         self.count(&self.statements().count_expired, &[FieldValue::Timestamp(now)]).await
     }
 
-    async fn claim(
+    pub(crate) async fn claim(
         &self,
         transaction: &mut dyn Transaction,
         token: &OutstandingToken<'_>,
@@ -105,13 +125,13 @@ impl Database {
         Ok(if inserted == 1 { Claim::Won } else { Claim::Lost })
     }
 
-    async fn commit(&self, transaction: Box<dyn Transaction>) -> Result<(), StoreError> {
+    pub(crate) async fn commit(&self, transaction: Box<dyn Transaction>) -> Result<(), StoreError> {
         transaction.commit().await.map_err(|error| self.failed(error))
     }
 }
 
 /// The parameters of [`Statements::record`](crate::statements::Statements::record).
-fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
+pub(crate) fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
     [
         token.user.map_or(FieldValue::Null, |user| user.clone().into()),
         text(token.jti),
@@ -120,6 +140,11 @@ fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
         FieldValue::Timestamp(token.expires_at),
     ]
 }
+
+/// No token has an empty id.
+const KEEP_NONE: &str = "";
+/// How often the tokens of a user are looked for that have taken the place of others meanwhile.
+const PASSES: u32 = 100;
 
 fn text(text: &str) -> FieldValue {
     FieldValue::Text(text.to_owned())

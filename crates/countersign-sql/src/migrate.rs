@@ -26,6 +26,7 @@ use crate::migrations::{
 };
 use crate::model::{AUTH_USER, UserModel};
 use crate::replicas::Beat;
+use crate::sessions::SessionTable;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;
 
@@ -197,16 +198,22 @@ impl Migration<'_> {
             self.write(&Statement::fixed(self.backend.dialect().job_table()), &[]).await?;
             self.report.created_tables.push(Jobs::TABLE.to_owned());
         }
-        if schema.has(Beat::TABLE) && !self.is_half_made(schema, BEAT) {
-            return Ok(());
+        if !schema.has(SessionTable::NAME) {
+            for statement in self.backend.dialect().session_table() {
+                self.write(&Statement::fixed(statement), &[]).await?;
+            }
+            self.report.created_tables.push(SessionTable::NAME.to_owned());
         }
-        self.begin_app(BEAT, schema, &[Beat::TABLE]).await?;
-        let dialect = self.backend.dialect();
-        self.write(&Statement::new(dialect.beat_table()), &[]).await?;
-        let row = format!("VALUES ({}, {})", dialect.placeholder(1), dialect.placeholder(2));
-        let insert = dialect.insert_unless(Beat::TABLE, &["id", "number"], &row, "id");
-        self.write(&Statement::new(insert), &[FieldValue::Int(1), FieldValue::Int(0)]).await?;
-        self.end_app(BEAT).await
+        if !schema.has(Beat::TABLE) || self.is_half_made(schema, BEAT) {
+            self.begin_app(BEAT, schema, &[Beat::TABLE]).await?;
+            let dialect = self.backend.dialect();
+            self.write(&Statement::new(dialect.beat_table()), &[]).await?;
+            let row = format!("VALUES ({}, {})", dialect.placeholder(1), dialect.placeholder(2));
+            let insert = dialect.insert_unless(Beat::TABLE, &["id", "number"], &row, "id");
+            self.write(&Statement::new(insert), &[FieldValue::Int(1), FieldValue::Int(0)]).await?;
+            self.end_app(BEAT).await?;
+        }
+        Ok(())
     }
 
     /// The type of a column that refers to a user: that of one that does already, else what Django would choose.

@@ -11,7 +11,7 @@ use std::num::NonZeroU32;
 use countersign::clock::Timestamp;
 use countersign::secret::PlainToken;
 use countersign::store::{Claim, NewRefreshToken, RefreshTokens, StoreError, StoredRefreshToken};
-use countersign::user::FieldValue;
+use countersign::user::{FieldValue, UserKey};
 
 use crate::backend::{Dialect, Query, Row, Statement};
 use crate::column::{Column, ColumnKind, value_key};
@@ -59,6 +59,11 @@ impl RefreshTokens for Database {
         Ok(claim(self.write(&self.refresh_tokens()?.revoke, &values).await?))
     }
 
+    async fn revoke_refresh_tokens_of(&self, user: &UserKey, at: Timestamp) -> Result<u64, StoreError> {
+        let values = [FieldValue::Timestamp(at), user.clone().into()];
+        self.write(&self.refresh_tokens()?.revoke_all, &values).await
+    }
+
     async fn clear_refresh_tokens(
         &self,
         created_before: Option<Timestamp>,
@@ -102,6 +107,8 @@ pub(crate) struct RefreshTokenTable {
     replace: Statement,
     /// (time, token)
     revoke: Statement,
+    /// (time, user's primary key)
+    revoke_all: Statement,
     /// (limit)
     clear_revoked: Statement,
     /// (limit, oldest time to stay)
@@ -133,6 +140,7 @@ impl RefreshTokenTable {
         let (one, two, three) = (dialect.placeholder(1), dialect.placeholder(2), dialect.placeholder(3));
         let is_token = |placeholder: &str| dialect.is_exactly(&token, placeholder);
         let for_share = dialect.for_share();
+        let owner = dialect.given(model.primary_key(), &two);
         let clear = |which: &str| {
             let batch = format!("SELECT {id} FROM {table} WHERE {which} ORDER BY {id} LIMIT {one}");
             Statement::new(dialect.delete_batch(name, "id", &batch))
@@ -161,6 +169,9 @@ impl RefreshTokenTable {
             revoke: Statement::new(format!(
                 "UPDATE {table} SET {revoked} = {one} WHERE {} AND {revoked} IS NULL",
                 is_token(&two)
+            )),
+            revoke_all: Statement::new(format!(
+                "UPDATE {table} SET {revoked} = {one} WHERE {user} = {owner} AND {revoked} IS NULL"
             )),
             clear_revoked: clear(&format!("{revoked} IS NOT NULL")),
             clear_revoked_and_old: clear(&format!("{revoked} IS NOT NULL OR {created} < {two}")),

@@ -29,6 +29,10 @@ pub(crate) struct Statements {
     pub(crate) record: Statement,
     /// (blacklisted at, jti)
     pub(crate) claim: Statement,
+    /// (blacklisted at, user's primary key, jti to keep): every outstanding token of the user that has not expired
+    pub(crate) blacklist_all: Statement,
+    /// (the same): a row where `blacklist_all` leaves, or has left, something to do
+    pub(crate) is_any_good: Query,
     /// (jti)
     pub(crate) is_blacklisted: Query,
     /// (now)
@@ -64,6 +68,11 @@ impl Statements {
         // The two deletions of one flush run in one transaction, so both mean the same rows.
         let batch =
             format!("SELECT {id} FROM {outstanding} WHERE {expires} <= {one} ORDER BY {id} LIMIT {two}");
+        let (user_id, owner) = (name("user_id"), dialect.given(model.primary_key(), &two));
+        let good = format!(
+            "FROM {outstanding} o WHERE o.{user_id} = {owner} AND o.{jti} <> {three} AND o.{expires} > {one} \
+             AND NOT EXISTS (SELECT 1 FROM {blacklisted} b WHERE b.{token_id} = o.{id})"
+        );
         Self {
             find: model
                 .columns()
@@ -113,6 +122,13 @@ impl Statements {
                 &format!("SELECT {one}, {id} FROM {outstanding} WHERE {is_jti}{for_update}"),
                 "token_id",
             )),
+            blacklist_all: Statement::new(dialect.insert_each_unless(
+                BLACKLISTED,
+                &["blacklisted_at", "token_id"],
+                &format!("SELECT {one}, o.{id} {good}"),
+                "token_id",
+            )),
+            is_any_good: Query::new(format!("SELECT 1 {good} LIMIT 1"), [ColumnKind::Int]),
             is_blacklisted: Query::new(
                 format!(
                     "SELECT 1 FROM {blacklisted} b JOIN {outstanding} o ON b.{token_id} = o.{id} \

@@ -73,6 +73,9 @@ impl Pair {
         let compared = match subject {
             Subject::Countersign(binary) => {
                 let toml = settings.for_countersign(&databases.ours);
+                if settings.keeps_sessions() {
+                    CountersignServer::migrate(binary, &toml, folder.path());
+                }
                 Compared::Countersign(CountersignServer::start(binary, &toml, folder.path()))
             }
             Subject::Genuine => Compared::Genuine(Oracle::start(settings, &databases.ours)),

@@ -1,7 +1,7 @@
 //! Countersign, running.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Ending, Process};
@@ -13,12 +13,18 @@ pub struct CountersignServer {
 }
 
 impl CountersignServer {
+    /// Makes the tables of Countersign's own that a database lacks.
+    pub fn migrate(binary: &Path, toml: &str, folder: &Path) {
+        let mut command = Command::new(binary);
+        command.arg("migrate").arg("--config").arg(configuration(toml, folder));
+        let output = command.output().expect("the binary can be run");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Serves the configuration `toml`, which is written into `folder` and must listen on `127.0.0.1:0`.
     pub fn start(binary: &Path, toml: &str, folder: &Path) -> Self {
-        let configuration = folder.join("countersign.toml");
-        fs::write(&configuration, toml).expect("the temporary folder can be written");
         let mut command = Command::new(binary);
-        command.arg("serve").arg("--config").arg(configuration);
+        command.arg("serve").arg("--config").arg(configuration(toml, folder));
         let (process, address) = Process::start(command, Ending::Kill, listening_address);
         Self { address, process }
     }
@@ -32,6 +38,12 @@ impl CountersignServer {
     pub fn stderr(&self) -> String {
         self.process.stderr()
     }
+}
+
+fn configuration(toml: &str, folder: &Path) -> PathBuf {
+    let path = folder.join("countersign.toml");
+    fs::write(&path, toml).expect("the temporary folder can be written");
+    path
 }
 
 /// Finds `127.0.0.1:PORT` in the line that says `listening`.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 /// The rest is as Django and the package have it by default, but for the password hasher: MD5, so that a login takes no
 /// time.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     family: Family,
     secret_key: String,
@@ -23,6 +24,7 @@ pub struct Settings {
     allow_all_users: bool,
     genuine_alone: Vec<(&'static str, Value)>,
     countersign_alone: String,
+    sessions: bool,
 }
 
 /// A package that the oracle's project can be made with.
@@ -66,6 +68,7 @@ impl Settings {
             allow_all_users: false,
             genuine_alone: Vec::new(),
             countersign_alone: String::new(),
+            sessions: false,
         }
     }
 
@@ -148,6 +151,18 @@ impl Settings {
         self.countersign_alone += toml;
         self.countersign_alone.push('\n');
         self
+    }
+
+    /// Rotates with blacklisting, and lets Countersign keep sessions, in a table of its own.
+    #[must_use]
+    pub fn sessions(self) -> Self {
+        let rotating = self.set("ROTATE_REFRESH_TOKENS", true).set("BLACKLIST_AFTER_ROTATION", true);
+        Self { sessions: true, ..rotating.countersign("reuse_detection = true") }
+    }
+
+    /// Whether Countersign needs a table that Django does not make.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.sessions
     }
 
     pub(crate) fn blacklist(&self) -> bool {

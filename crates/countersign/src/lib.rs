@@ -16,6 +16,7 @@ pub mod password;
 pub mod password_reset;
 pub mod secret;
 pub mod store;
+pub mod throttle;
 pub mod token;
 pub mod user;
 

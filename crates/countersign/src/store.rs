@@ -5,6 +5,7 @@
 //! - A lookup that finds nothing is `Ok(None)`, a write tells how it went; an error means the store itself
 //!   failed, and the caller can say neither yes nor no.
 
+mod lineage;
 mod refresh_tokens;
 mod sessions;
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::user::{Relations, User, UserKey};
+pub use lineage::{Consumed, CurrentToken, Judgement, Lineage, Standing};
 pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 pub use sessions::{Advance, NewSession, Revoked, Session, SessionRules, Sessions, Step};
 
@@ -182,6 +184,14 @@ pub trait TokenLedger: Send + Sync {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
 
+    /// Puts every outstanding token of a user on the blacklist that has not expired by `at`, and what is put in the place
+    /// of one meanwhile. Tells how many they were.
+    fn blacklist_all_of(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
     /// Puts `presented` on the blacklist and records `successor`, both or neither.
     /// Of any number of callers at once, exactly one gets [`Claim::Won`]; the others changed nothing.
     fn rotate(
@@ -191,8 +201,9 @@ pub trait TokenLedger: Send + Sync {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
 
-    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows.
-    /// Tells how many; fewer than `limit` means that none is left.
+    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows; after the last of them, the sessions
+    /// that need not be [kept](Lineage::kept_until) any longer, too. Tells how many tokens; fewer than `limit` means that
+    /// none is left.
     fn flush_expired(
         &self,
         now: Timestamp,
@@ -338,6 +349,14 @@ impl<S: TokenLedger + ?Sized> TokenLedger for Arc<S> {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
         (**self).blacklist(token, at)
+    }
+
+    fn blacklist_all_of(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        (**self).blacklist_all_of(user, at)
     }
 
     fn rotate(

@@ -4,6 +4,10 @@
 
 #[path = "authority/grants.rs"]
 mod grants;
+#[path = "authority/own_sessions.rs"]
+mod own_sessions;
+#[path = "authority/sessions.rs"]
+mod sessions;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

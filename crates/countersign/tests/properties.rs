@@ -5,7 +5,9 @@
 use bytes::Bytes;
 use countersign::claims::Claims;
 use countersign::clock::Timestamp;
-use countersign::dialect::{Dialect, NinjaJwt, Parsed, SimpleJwt, ninja_jwt, simple_jwt};
+use countersign::dialect::{
+    Dialect, NinjaAuth, NinjaJwt, Parsed, SimpleJwt, ninja_auth, ninja_jwt, simple_jwt,
+};
 use countersign::jwt::{Unverified, Validation, sign};
 use countersign::key::{Algorithm, SigningKey};
 use countersign::secret::SigningSecret;
@@ -98,13 +100,14 @@ proptest! {
         body in prop_oneof![vec(any::<u8>(), 0..200), object().prop_map(String::into_bytes), login()],
         content_type in vec(any::<u8>(), 0..60),
         accept in vec(any::<u8>(), 0..60),
-        authorization in vec(any::<u8>(), 0..60),
+        authorization in prop_oneof![vec(any::<u8>(), 0..60), Just(b"Bearer x".to_vec())],
+        path in "[a-z0-9%/.]{0,20}",
         query in "[a-z0-9=&%+]{0,40}",
-        method in "GET|POST|PUT|OPTIONS|HEAD|FOO",
-        endpoint in 0..7_usize,
+        method in "GET|POST|PUT|DELETE|OPTIONS|HEAD|FOO",
+        endpoint in 0..10_usize,
         known in prop::sample::select(vec!["application/json", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", ""]),
     ) {
-        let mut request = Request::builder().method(&*method).uri(format!("/?{query}"));
+        let mut request = Request::builder().method(&*method).uri(format!("/{path}?{query}"));
         let content_type = if known.is_empty() { content_type } else { known.as_bytes().to_vec() };
         for (name, value) in [("content-type", content_type), ("accept", accept), ("authorization", authorization)] {
             if let Ok(value) = HeaderValue::from_bytes(&value) {
@@ -114,12 +117,13 @@ proptest! {
         let request = request.body(body.into()).unwrap();
         understood_or_answered(&SimpleJwt::default(), simple_jwt::Endpoint::ALL[endpoint].0, &request)?;
         understood_or_answered(&NinjaJwt::default(), ninja_jwt::Endpoint::ALL[endpoint].0, &request)?;
+        understood_or_answered(&NinjaAuth::default(), ninja_auth::Endpoint::ALL[endpoint].0, &request)?;
     }
 }
 
 /// A JSON object with the members that endpoints read, of all types.
 fn login() -> impl Strategy<Value = Vec<u8>> {
-    let name = prop::sample::select(vec!["username", "password", "refresh", "token"]);
+    let name = prop::sample::select(vec!["username", "password", "refresh", "token", "scope"]);
     btree_map(name.prop_map(str::to_owned), json(), 0..4)
         .prop_map(|members| Value::from(Map::from_iter(members)).to_string().into_bytes())
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::Value;
 use async_graphql::dynamic::Schema;
+use countersign::authority::Authority;
 use countersign::dialect::Json;
 use countersign::dialect::graphql_jwt::{Answer, GraphqlError, Operation};
+use countersign::store::{RefreshTokens, Store};
 use countersign::user::User;
 
 use crate::graphql::arguments::Given;
@@ -15,20 +17,24 @@ use crate::graphql::mutations::Turns;
 use crate::graphql::schema::Caller;
 use crate::graphql::values::json;
 
-/// Executes an operation for `caller`, if it is not too much.
-pub(super) async fn execute(
+/// Executes an operation for `caller`, if it is not too much; `authority` decides for the client that sent it.
+pub(super) async fn execute<S>(
     schema: &Schema,
+    authority: Authority<S>,
     operation: Operation,
     caller: Option<Box<User>>,
     measure: Measure<'_>,
-) -> Answer {
+) -> Answer
+where
+    S: Store + RefreshTokens + 'static,
+{
     let document = match Document::read(&operation) {
         Ok(document) => document,
         Err(answer) => return answer,
     };
     let Operation { variables, .. } = operation;
     match measure.check(&document).and_then(|()| Ready::of(document, variables)) {
-        Ok(ready) => ready.run(schema, caller).await,
+        Ok(ready) => ready.run(schema, authority, caller).await,
         Err(error) => Answer::Errors(vec![error]),
     }
 }
@@ -48,11 +54,15 @@ impl Ready {
         Ok(Self { document, given })
     }
 
-    async fn run(self, schema: &Schema, caller: Option<Box<User>>) -> Answer {
+    async fn run<S>(self, schema: &Schema, authority: Authority<S>, caller: Option<Box<User>>) -> Answer
+    where
+        S: Store + RefreshTokens + 'static,
+    {
         let Self { document, given } = self;
         let turns = Arc::new(Turns::new(given.absent));
         let mut request = async_graphql::Request::new("")
             .variables(given.values)
+            .data(authority)
             .data(Caller(caller))
             .data(Arc::clone(&turns));
         request.operation_name = document.name.as_ref().map(ToString::to_string);

@@ -25,7 +25,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::{any, get};
-use countersign::authority::Authority;
+use countersign::authority::{Authority, Client};
 use countersign::dialect::GraphqlJwt;
 use countersign::dialect::graphql_jwt::Asked;
 use countersign::store::{RefreshTokens, Store};
@@ -95,7 +95,7 @@ pub fn graphql<S>(
 where
     S: Store + RefreshTokens + 'static,
 {
-    let schema = schema::schema(dialect.user(), &authority)?;
+    let schema = schema::schema::<S>(dialect.user())?;
     let page = options.graphiql.then(|| graphiql::page(path, &dialect));
     let server = Arc::new(Server { dialect, authority, schema, options, page });
     let router =
@@ -121,9 +121,10 @@ where
 {
     let dialect = &server.dialect;
     let (parts, body) = request.into_parts();
+    let authority = server.authority.for_client(Client::of(&parts.extensions, &parts.headers));
     let caller = match dialect.token(&parts.headers) {
         None => None,
-        Some(token) => match GraphqlJwt::caller(server.authority.authenticate(&token).await) {
+        Some(token) => match GraphqlJwt::caller(authority.authenticate(&token).await) {
             Ok(caller) => caller,
             Err(failure) => {
                 log_failure(&failure);
@@ -143,7 +144,7 @@ where
         Asked::Operation(operation) => {
             let introspection = caller.is_some() || !dialect.authenticates_introspection();
             let measure = Measure { options: &server.options, introspection };
-            let answer = execute::execute(&server.schema, operation, caller, measure).await;
+            let answer = execute::execute(&server.schema, authority, operation, caller, measure).await;
             dialect.render(answer).map(Body::from)
         }
         Asked::Reply(response) => response.map(Body::from),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::dynamic::ResolverContext;
 use async_graphql::{Error, Name};
-use countersign::authority::{Authority, Credentials, Failure, Grant};
+use countersign::authority::{Authority, Credentials, Failure, Grant, Refusal};
 use countersign::dialect::graphql_jwt::{Answer, GraphqlError, Mutation};
 use countersign::secret::{Password, PlainToken};
 use countersign::store::{RefreshTokens, Store};
@@ -78,19 +78,19 @@ impl Turns {
                 Ok(done)
             }
             Err(denied) => {
-                let errors = |message: &str| {
-                    Answer::Errors(vec![GraphqlError {
-                        message: message.to_owned(),
-                        locations: vec![place(context.item.pos)],
-                        path: vec![key],
-                    }])
+                let (locations, path) = (vec![place(context.item.pos)], vec![key]);
+                let errors = |message: &str, locations, path| {
+                    Answer::Errors(vec![GraphqlError { message: message.to_owned(), locations, path }])
                 };
                 let answer = match denied {
-                    Denied::Said(message) => errors(message),
+                    Denied::Said(message) => errors(message, locations, path),
                     Denied::Failed(mutation, failure) => {
                         log_failure(&failure);
                         match failure {
-                            Failure::Refused(refusal) => errors(mutation.message(&refusal)),
+                            Failure::Refused(Refusal::Throttled(throttled)) => {
+                                Answer::Throttled { locations, path, throttled }
+                            }
+                            Failure::Refused(refusal) => errors(mutation.message(&refusal), locations, path),
                             Failure::Undecided(error) => Answer::Undecided(error),
                         }
                     }
@@ -109,13 +109,12 @@ impl Turns {
 /// `requestToken`: a login, or a renewal wherever a refresh token is given, even `null`.
 pub(super) async fn request_token<S>(
     context: ResolverContext<'_>,
-    authority: Authority<S>,
     username_argument: Arc<str>,
 ) -> Result<Done, Error>
 where
-    S: Store + RefreshTokens,
+    S: Store + RefreshTokens + 'static,
 {
-    let turns = context.data::<Arc<Turns>>()?;
+    let (turns, authority) = (context.data::<Arc<Turns>>()?, context.data::<Authority<S>>()?);
     let argument = |name: &str| Argument::read(&context, name, &turns.absent);
     let (username, password) = (argument(&username_argument), argument("password"));
     let refresh_token = argument("refreshToken");
@@ -137,14 +136,11 @@ where
 }
 
 /// `revokeToken`: a long-running refresh token shall be good no more.
-pub(super) async fn revoke_token<S>(
-    context: ResolverContext<'_>,
-    authority: Authority<S>,
-) -> Result<Done, Error>
+pub(super) async fn revoke_token<S>(context: ResolverContext<'_>) -> Result<Done, Error>
 where
-    S: Store + RefreshTokens,
+    S: Store + RefreshTokens + 'static,
 {
-    let turns = context.data::<Arc<Turns>>()?;
+    let (turns, authority) = (context.data::<Arc<Turns>>()?, context.data::<Authority<S>>()?);
     let token = PlainToken::new(Argument::read(&context, "token", &turns.absent).into_text());
     let turn = async {
         let decision = authority.revoke(&token).await;
@@ -155,14 +151,11 @@ where
 }
 
 /// `verifyToken`: from when until when a token is good.
-pub(super) async fn verify_token<S>(
-    context: ResolverContext<'_>,
-    authority: Authority<S>,
-) -> Result<Done, Error>
+pub(super) async fn verify_token<S>(context: ResolverContext<'_>) -> Result<Done, Error>
 where
-    S: Store + RefreshTokens,
+    S: Store + RefreshTokens + 'static,
 {
-    let turns = context.data::<Arc<Turns>>()?;
+    let (turns, authority) = (context.data::<Arc<Turns>>()?, context.data::<Authority<S>>()?);
     let token = PlainToken::new(Argument::read(&context, "token", &turns.absent).into_text());
     let turn = async {
         let decision = authority.inspect(&token).await;

@@ -9,7 +9,7 @@ use async_graphql::dynamic::{
     Schema, TypeRef,
 };
 use async_graphql::{Error, Value};
-use countersign::authority::{Authority, Grant, RefreshGrant};
+use countersign::authority::{Grant, RefreshGrant};
 use countersign::dialect::graphql_jwt::{FieldType, UserField, UserType};
 use countersign::store::{RefreshTokens, Store};
 use countersign::user::User;
@@ -32,8 +32,9 @@ impl std::error::Error for SchemaError {}
 /// Who asks.
 pub(super) struct Caller(pub(super) Option<Box<User>>);
 
-/// The package's types and names, for this user model.
-pub(super) fn schema<S>(user_type: &UserType, authority: &Authority<S>) -> Result<Schema, SchemaError>
+/// The package's types and names, for this user model. Whoever executes a request gives it its [`Caller`], the
+/// `Authority<S>` that decides for its client, and its `Turns`.
+pub(super) fn schema<S>(user_type: &UserType) -> Result<Schema, SchemaError>
 where
     S: Store + RefreshTokens + 'static,
 {
@@ -41,7 +42,7 @@ where
         .register(query())
         .register(node())
         .register(user(user_type))
-        .register(mutation(user_type, authority))
+        .register(mutation::<S>(user_type))
         .register(token_type())
         .register(refresh_token_type())
         .register(token_payload_type());
@@ -86,26 +87,23 @@ fn user_field(field: UserField) -> Field {
     })
 }
 
-fn mutation<S>(user_type: &UserType, authority: &Authority<S>) -> Object
+fn mutation<S>(user_type: &UserType) -> Object
 where
     S: Store + RefreshTokens + 'static,
 {
     let optional = |name: &str| InputValue::new(name, TypeRef::named(TypeRef::STRING));
     let token = || InputValue::new("token", TypeRef::named_nn(TypeRef::STRING));
     let username: Arc<str> = user_type.username_argument().into();
-    let (requesting, revoking, verifying) = (authority.clone(), authority.clone(), authority.clone());
     let arguments = [optional(&username), optional("password"), optional("refreshToken")];
     let request = Field::new("requestToken", TypeRef::named_nn(TOKEN), move |context| {
-        let (authority, username) = (requesting.clone(), Arc::clone(&username));
-        FieldFuture::new(async move { Ok(Some(given(request_token(context, authority, username).await?))) })
+        let username = Arc::clone(&username);
+        FieldFuture::new(async move { Ok(Some(given(request_token::<S>(context, username).await?))) })
     });
     let revoke = Field::new("revokeToken", TypeRef::named_nn(TypeRef::BOOLEAN), move |context| {
-        let authority = revoking.clone();
-        FieldFuture::new(async move { Ok(Some(given(revoke_token(context, authority).await?))) })
+        FieldFuture::new(async move { Ok(Some(given(revoke_token::<S>(context).await?))) })
     });
     let verify = Field::new("verifyToken", TypeRef::named_nn(PAYLOAD), move |context| {
-        let authority = verifying.clone();
-        FieldFuture::new(async move { Ok(Some(given(verify_token(context, authority).await?))) })
+        FieldFuture::new(async move { Ok(Some(given(verify_token::<S>(context).await?))) })
     });
     Object::new(MUTATION)
         .field(arguments.into_iter().fold(request, Field::argument))

@@ -13,9 +13,13 @@ mod migrate;
 mod new_password;
 mod serve;
 mod token_inspect;
+mod token_revoke;
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use countersign::store::Users;
+use countersign::user::User;
 use countersign_sql::{ConnectError, Database, Tables, UserTable};
 
 use crate::cli::{Cli, Command, Configured, Token};
@@ -41,6 +45,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate(args) => wait_for(migrate::run(args)),
         Command::Serve(args) => wait_for(serve::run(args)),
         Command::Token { command: Token::Inspect(args) } => wait_for(token_inspect::run(args)),
+        Command::Token { command: Token::Revoke(args) } => wait_for(token_revoke::run(args)),
     }
 }
 
@@ -92,6 +97,23 @@ fn tables(config: &Config) -> Tables {
     let refresh_tokens = config.graphql_jwt.as_ref().map(|family| &family.refresh_tokens);
     let refresh_tokens = refresh_tokens.filter(|tokens| tokens.are_kept).map(|tokens| tokens.table.clone());
     Tables { users: user_table(config), refresh_tokens }
+}
+
+/// The user whom a person at the terminal names.
+async fn known_user(database: &Database, name: &str) -> Result<User, Failure> {
+    if let Some(user) = createuser::find(database, name).await? {
+        return Ok(user);
+    }
+    // Rows that Django's own forms did not write may hold a name in another form than the one it gives them.
+    if let Some(user) = createuser::find(database, &createuser::normalised(name)).await? {
+        return Ok(user);
+    }
+    let field = database.user_model().username().name();
+    // Whoever knows people by their addresses is told the names.
+    let found = database.find_active_by_email(name, NonZeroU32::MIN).await;
+    let found = found.map_err(|error| Failure::caused("the users cannot be read", &error))?;
+    let hint = found.first().map(|user| format!("; it is the email address of {:?}", user.username));
+    Err(Failure::input(format!("there is no user with the {field} {name:?}{}", hint.unwrap_or_default())))
 }
 
 /// The user model's table, by the names that are configured.

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::mail::Post;
 use crate::serve::app::app;
+use crate::serve::client_address::TrustedProxies;
 use crate::serve::dev::Playground;
 use crate::serve::families::families;
 use crate::serve::http::{self, ConnectionLimits};
@@ -69,9 +70,10 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         header_time: config.server.header_timeout,
         shutdown_time: config.server.shutdown_timeout,
     };
+    let proxies = TrustedProxies::new(&config.server.trusted_proxies);
     let webhooks = config.courier.start();
     let maintenance = maintenance.start();
-    let end = http::serve(listener, app, limits, &mut stop).await;
+    let end = http::serve(listener, app, &proxies, limits, &mut stop).await;
     drop(maintenance);
     tokio::join!(tell_webhooks(webhooks, end, &mut stop), post.close(end));
     // Requests that were cut off may hold on to their connections.

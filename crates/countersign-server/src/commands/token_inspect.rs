@@ -64,7 +64,8 @@ async fn verdict(args: &Inspect, token: &PlainToken) -> Result<Verdict, Failure>
     Ok(verdict)
 }
 
-fn read(token: &str) -> Result<PlainToken, Failure> {
+/// The token on the command line, or on standard input.
+pub(super) fn read(token: &str) -> Result<PlainToken, Failure> {
     if token != "-" {
         return Ok(PlainToken::new(token.trim()));
     }
@@ -141,7 +142,7 @@ fn date(time: Timestamp) -> String {
 }
 
 /// `in 4 minutes`, `3 days ago`: the largest unit alone.
-fn distance(time: Timestamp, now: Timestamp) -> String {
+pub(super) fn distance(time: Timestamp, now: Timestamp) -> String {
     let seconds = time.as_secs().saturating_sub(now.as_secs());
     let (size, name) = UNITS.into_iter().find(|(size, _)| seconds.abs() >= *size).unwrap_or((1, "second"));
     let count = seconds.abs() / size;

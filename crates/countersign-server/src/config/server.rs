@@ -1,8 +1,10 @@
 //! `[server]`: where to listen, and how long and how much to wait for.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
+
+use ipnet::IpNet;
 
 use super::reference::Surroundings;
 use super::section::Section;
@@ -14,6 +16,8 @@ use super::tree::Value;
 pub(crate) struct ServerConfig {
     /// `listen`: the address to accept connections at; port 0 lets the system choose one.
     pub(crate) listen: SocketAddr,
+    /// `trusted_proxies`: whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<IpNet>,
     /// `max_body_bytes`: a longer request body is refused (413).
     pub(crate) max_body_bytes: NonZeroUsize,
     /// `request_timeout`: how long a client may take to send a request's body.
@@ -30,6 +34,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)),
+            trusted_proxies: Vec::new(),
             max_body_bytes: NonZeroUsize::MIN.saturating_add((1 << 20) - 1),
             request_timeout: Duration::from_secs(30),
             header_timeout: Duration::from_secs(10),
@@ -43,12 +48,31 @@ impl ServerConfig {
     pub(super) fn read(settings: &mut Section<'_>) -> Self {
         let mut server = Self::default();
         settings.set("listen", &mut server.listen);
+        settings.set("trusted_proxies", &mut server.trusted_proxies);
+        if server.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+            let place = settings.place_of("trusted_proxies");
+            settings.warn(
+                &place,
+                "trusts everybody: whoever sends a request chooses the address that it comes from",
+            );
+        }
         settings.set("max_body_bytes", &mut server.max_body_bytes);
         settings.set("request_timeout", &mut server.request_timeout);
         settings.set("header_timeout", &mut server.header_timeout);
         settings.set("shutdown_timeout", &mut server.shutdown_timeout);
         settings.set("log_format", &mut server.log_format);
         server
+    }
+}
+
+/// One address, or the network of many.
+impl Setting for IpNet {
+    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
+        let text = String::read(value, around)?;
+        let address = text.parse().map(|address: IpAddr| address.to_canonical().into());
+        address.or_else(|_| text.parse()).map_err(|_| {
+            "takes IP addresses and networks, as in [\"10.0.0.0/8\", \"192.0.2.7\", \"2001:db8::/32\"]".into()
+        })
     }
 }
 
@@ -90,6 +114,25 @@ mod tests {
         assert_eq!(server.shutdown_timeout, Duration::from_millis(500));
         assert_eq!(server.log_format, LogFormat::Json);
         assert_eq!(read("").server.max_body_bytes.get(), 1_048_576);
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks() {
+        let proxies =
+            |text: &str| read(&format!("[server]\ntrusted_proxies = {text}")).server.trusted_proxies;
+        assert!(read("").server.trusted_proxies.is_empty());
+        assert_eq!(proxies("'192.0.2.7'"), ["192.0.2.7/32".parse().unwrap()]);
+        assert_eq!(proxies("'::ffff:192.0.2.7'"), ["192.0.2.7/32".parse().unwrap()]);
+        assert_eq!(
+            proxies("['10.0.0.0/8', '::1']"),
+            ["10.0.0.0/8", "::1/128"].map(|net| net.parse().unwrap())
+        );
+        for odd in ["'proxy'", "'10.0.0.0/33'", "'10.0.0.1:80'", "['10.0.0.1', '']"] {
+            let told = fault(&format!("[server]\ntrusted_proxies = {odd}"));
+            assert!(told.contains("server.trusted_proxies takes IP addresses and networks"), "{told}");
+        }
+        let everybody = read("[server]\ntrusted_proxies = '0.0.0.0/0'");
+        assert!(everybody.warnings()[0].to_string().contains("server.trusted_proxies trusts everybody"));
     }
 
     #[test]

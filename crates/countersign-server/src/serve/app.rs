@@ -47,8 +47,10 @@ async fn readiness(State(database): State<Database>) -> Response {
 
 /// As Django's `CommonMiddleware` with `APPEND_SLASH`: a path that only lacks its slash is sent to the right one.
 fn not_found(paths: &BTreeSet<String>, request: &Request) -> Response {
-    let with_slash = format!("{}/", request.uri().path());
-    if !paths.contains(&with_slash) {
+    let path = request.uri().path();
+    let with_slash = format!("{path}/");
+    let below = path.rsplit_once('/').map(|(above, _)| format!("{above}/{{id}}/"));
+    if !paths.contains(&with_slash) && !below.is_some_and(|pattern| paths.contains(&pattern)) {
         return json(StatusCode::NOT_FOUND, r#"{"detail":"Not found."}"#);
     }
     let location = match request.uri().query() {

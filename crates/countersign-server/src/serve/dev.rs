@@ -43,12 +43,13 @@ impl Playground {
         Ok(playground)
     }
 
-    /// The configuration that shows the most: rotation with blacklisting.
+    /// The configuration that shows the most: rotation in sessions.
     pub(crate) fn config(&self) -> Result<Config, Failure> {
         let text = format!(
             "secret_key = {{ file = {} }}\n[database]\nurl = {}\n\
              [email]\nbackend = \"console\"\n\
-             [simple_jwt]\nblacklist = true\nrotate_refresh_tokens = true\nblacklist_after_rotation = true\n",
+             [simple_jwt]\nblacklist = true\nrotate_refresh_tokens = true\nblacklist_after_rotation = true\n\
+             reuse_detection = true\n",
             toml::Value::from(self.path("secret_key")),
             toml::Value::from(self.database_url()),
         );
@@ -84,11 +85,13 @@ impl Playground {
              curl -fsS -w '\\n' -d username={NAME} -d password={WORD} {api}/ | tee {tokens}\n\n\
              # 2. Call a protected URL with the access token.\n\
              curl -fsS -w '\\n' -H \"Authorization: Bearer {access}\" {api}/authenticate/\n\n\
-             # 3. Refresh: a new access token, and the refresh token is rotated.\n\
+             # 3. See where the user is logged in.\n\
+             curl -fsS -w '\\n' -H \"Authorization: Bearer {access}\" {api}/sessions/\n\n\
+             # 4. Refresh: a new access token, and the refresh token is rotated.\n\
              curl -fsS -w '\\n' -d \"refresh={refresh}\" {api}/refresh/ | tee {rotated}\n\n\
-             # 4. Verify the new access token.\n\
+             # 5. Verify the new access token.\n\
              curl -fsS -w '\\n' -d \"token={new_access}\" {api}/verify/\n\n\
-             # 5. Log out: blacklist the new refresh token.\n\
+             # 6. Log out: blacklist the new refresh token, and end its session.\n\
              curl -fsS -w '\\n' -d \"refresh={new_refresh}\" {api}/blacklist/\n"
         )
     }

@@ -69,6 +69,22 @@ pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Res
     Ok(families)
 }
 
+/// The authority of each family that may keep a ledger, with the package's name: for commands about its tokens.
+///
+/// # Errors
+///
+/// When one cannot be served.
+pub(crate) fn authorities(
+    config: &Config,
+    database: &Database,
+    post: &Post,
+) -> Result<Vec<(&'static str, Authority<Database>)>, Failure> {
+    let house =
+        House { config, database, passwords: hashing_pool(config)?, post, limits: BodyLimits::default() };
+    let families = config.families().filter(|tokens| tokens.package.has_ledger);
+    families.map(|tokens| Ok((tokens.package.name, house.authority(tokens)?))).collect()
+}
+
 /// Refresh tokens that are to be kept have a table.
 fn require_refresh_tokens(tokens: &RefreshTokensConfig, database: &Database) -> Result<(), Failure> {
     if !tokens.are_kept || database.has_refresh_tokens() {
@@ -139,6 +155,12 @@ impl House<'_> {
                 "{table}.{setting}, but the database has no token_blacklist tables: create them with \
                  `countersign migrate`, or with Django's own `migrate` and the app {}.token_blacklist",
                 tokens.package.module
+            )));
+        }
+        if rules.sessions.is_some() && !self.database.has_sessions() {
+            return Err(Failure::input(format!(
+                "{table}.reuse_detection is on, but the database has no table \"countersign_session\": create it with \
+                 `countersign migrate`, which leaves Django's tables as they are, or turn it off"
             )));
         }
         let mut policy = tokens.policy.clone();

@@ -1,6 +1,7 @@
 //! Serving: from the configuration to answers over TCP.
 
 pub(crate) mod app;
+pub(crate) mod client_address;
 pub(crate) mod dev;
 pub(crate) mod families;
 mod graphql;

@@ -62,7 +62,7 @@ fn a_busy_port_is_no_obstacle() {
     let server = Server::start(place.command(&["serve", "--dev"]));
     assert_ne!(server.address.port(), 8000);
     let screen = curl_lines(&server).join("\n");
-    assert_eq!(screen.matches(&format!("http://{}/", server.address)).count(), 5, "{screen}");
+    assert_eq!(screen.matches(&format!("http://{}/", server.address)).count(), 6, "{screen}");
 }
 
 #[test]
@@ -111,12 +111,12 @@ fn start(place: &Place) -> Server {
     Server::start(place.command(&["serve", "--dev", "--listen", "127.0.0.1:0"]))
 }
 
-/// The five lines, as they stand.
+/// The six lines, as they stand.
 fn curl_lines(server: &Server) -> Vec<String> {
     server.stdout.wait_for("/blacklist/");
     let screen = server.stdout.so_far();
     let lines: Vec<_> = screen.lines().filter(|line| line.starts_with("curl")).map(str::to_owned).collect();
-    assert_eq!(lines.len(), 5, "{screen}");
+    assert_eq!(lines.len(), 6, "{screen}");
     lines
 }
 
@@ -134,9 +134,11 @@ fn one_json(ran: &Finished) -> Value {
 }
 
 fn it_is_the_story(said: &[Value]) {
-    let [login, user, refreshed, verified, logged_out] = said else { panic!("{said:#?}") };
+    let [login, user, sessions, refreshed, verified, logged_out] = said else { panic!("{said:#?}") };
     assert!(login["access"].is_string() && login["refresh"].is_string(), "{login}");
     assert_eq!(user["username"], "demo");
+    assert!(sessions[0]["current"] == true && sessions[0]["address"] == "127.0.0.1", "{sessions}");
+    assert_eq!(sessions.as_array().unwrap().len(), 1, "the story before ended with a logout: {sessions}");
     assert!(refreshed["access"].is_string(), "{refreshed}");
     assert!(refreshed["refresh"].is_string() && refreshed["refresh"] != login["refresh"], "{refreshed}");
     assert_eq!((verified, logged_out), (&json!({}), &json!({})));

@@ -20,7 +20,8 @@ fn every_command_has_a_help_that_mentions_what_matters() {
         ("changepassword", &["--password-stdin", "<USERNAME>"]),
         ("flushexpiredtokens", &["--batch", "1000"]),
         ("cleartokens", &["--expired", "--batch", "jwt_refresh_expiration_delta", "revoked"]),
-        ("token", &["inspect"]),
+        ("token", &["inspect", "revoke"]),
+        ("token revoke", &["--user", "--config", "countersign token revoke -", "log in again"]),
         ("token inspect", &["--json", "countersign token inspect -"]),
         ("completions", &["bash", "zsh", "fish"]),
     ] {

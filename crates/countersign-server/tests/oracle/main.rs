@@ -47,6 +47,7 @@ mod race;
 mod refresh;
 mod revoke;
 mod rotation;
+mod session_endpoints;
 mod shared;
 mod sliding;
 mod stateless;

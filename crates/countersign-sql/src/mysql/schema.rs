@@ -54,6 +54,10 @@ impl Dialect for MysqlDialect {
         " FOR UPDATE"
     }
 
+    fn hold(&self) -> &'static str {
+        " LOCK IN SHARE MODE"
+    }
+
     fn is_ignoring_case(&self, column: &str, placeholder: &str) -> String {
         format!("{} LIKE {placeholder}", self.quote(column))
     }
@@ -61,6 +65,15 @@ impl Dialect for MysqlDialect {
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, _unique: &str) -> String {
         let columns: Vec<_> = columns.iter().map(|column| self.quote(column)).collect();
         format!("{INSERT_UNLESS}{} ({}) {source}", self.quote(table), columns.join(", "))
+    }
+
+    fn insert_each_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String {
+        let (table, unique) = (self.quote(table), self.quote(unique));
+        let columns: Vec<_> = columns.iter().map(|column| self.quote(column)).collect();
+        format!(
+            "INSERT INTO {table} ({}) {source} ON DUPLICATE KEY UPDATE {unique} = {table}.{unique}",
+            columns.join(", ")
+        )
     }
 
     /// Of two that delete at once, each has its own rows. The batch goes first: its rows are found, the others' are not
@@ -146,6 +159,10 @@ impl Dialect for MysqlDialect {
 
     fn job_table(&self) -> &'static str {
         tables::JOB
+    }
+
+    fn session_table(&self) -> &'static [&'static str] {
+        tables::SESSION
     }
 
     fn half_made(&self, app: &str) -> Option<String> {

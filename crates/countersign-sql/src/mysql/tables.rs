@@ -130,6 +130,25 @@ pub(super) const JOB: &str = "CREATE TABLE IF NOT EXISTS `countersign_job` (
     `done_at` datetime(6) NOT NULL
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
+/// Our own table of sessions, whose ids are compared letter by letter.
+pub(super) const SESSION: &[&str] = &["CREATE TABLE IF NOT EXISTS `countersign_session` (
+    `id` varchar(255) NOT NULL PRIMARY KEY,
+    `user_key` varchar(255) NOT NULL,
+    `created_at` datetime(6) NOT NULL,
+    `revoked_at` datetime(6) NULL,
+    `generation` bigint NOT NULL,
+    `current_jti` varchar(255) NOT NULL,
+    `parent_jti` varchar(255) NULL,
+    `consumed_at` datetime(6) NULL,
+    `last_used_at` datetime(6) NOT NULL,
+    `expires_at` datetime(6) NOT NULL,
+    `kept_until` datetime(6) NOT NULL,
+    `address` varchar(45) NULL,
+    `user_agent` varchar(255) NULL,
+    KEY `countersign_session_user_key` (`user_key`),
+    KEY `countersign_session_kept_until` (`kept_until`)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"];
+
 /// A reference to a user, with its index, which the server makes of the same name; `column` is the referring one's table and
 /// name, `digest` what Django makes of both.
 fn reference(

@@ -4,6 +4,7 @@
 
 mod faults;
 mod place;
+mod races;
 mod standby;
 #[path = "../suite/mod.rs"]
 mod suite;

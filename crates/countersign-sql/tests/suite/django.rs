@@ -308,7 +308,7 @@ impl ResetMailer for Mails {
     }
 }
 
-fn hashing_pool() -> HashingPool {
+pub(super) fn hashing_pool() -> HashingPool {
     let hashers = PasswordHashers::new(vec![Hasher::Pbkdf2Sha256(Pbkdf2Cost { iterations: 10 })]).unwrap();
     HashingPool::start(Arc::new(hashers), Arc::new(SystemEntropy), PoolSize::default()).unwrap()
 }
@@ -376,7 +376,7 @@ impl<'a> Django<'a> {
 }
 
 /// Django's own user model; UUID keys and the address as the name; a `BigAutoField` that nothing refers to.
-fn models() -> [(&'static str, UserTable); 3] {
+pub(super) fn models() -> [(&'static str, UserTable); 3] {
     let named = |table: &str, username_field: &str| UserTable {
         table: table.to_owned(),
         username_field: username_field.to_owned(),
@@ -389,7 +389,7 @@ fn models() -> [(&'static str, UserTable); 3] {
     ]
 }
 
-async fn migrate(place: &Place, users: &UserTable) -> countersign_sql::MigrationReport {
+pub(super) async fn migrate(place: &Place, users: &UserTable) -> countersign_sql::MigrationReport {
     Database::migrate(&place.url(), tables(users), NOW).await.unwrap()
 }
 
@@ -406,7 +406,7 @@ fn time(micros: &Value) -> Option<Timestamp> {
 const APPS: [&str; 2] = ["token_blacklist", "refresh_token"];
 
 /// As the settings beside this file have it.
-const SECRET_KEY: &str = "only for tests, and long enough for HS256: 0123456789abcdef";
+pub(super) const SECRET_KEY: &str = "only for tests, and long enough for HS256: 0123456789abcdef";
 /// Both tables as the engine's own text, with the type of what is not text by nature.
 fn ledger() -> String {
     format!(

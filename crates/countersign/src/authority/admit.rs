@@ -1,8 +1,9 @@
 //! From a token's text to a token of a kind: the step that every use case but login begins with.
 
 use crate::authority::{Authority, Failure, Parts, Refusal};
+use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::jwt::TokenError;
+use crate::jwt::{TokenError, Verified};
 use crate::secret::PlainToken;
 use crate::store::{Claim, Store, UserLookup};
 use crate::token::{Kind, Token, Untyped};
@@ -40,6 +41,23 @@ impl<S: Store> Authority<S> {
                 return Err(TokenError::Blacklisted.into());
             }
         }
+        self.admit_verified(claims).await
+    }
+
+    /// [`admit`](Self::admit), and nobody asks the blacklist: that is for those who ask the token's session, which has to see a
+    /// token that comes again.
+    pub(super) async fn admit_consumed<K: Kind>(
+        &self,
+        plain: &PlainToken,
+        now: Timestamp,
+    ) -> Result<Admitted<K>, Failure> {
+        let parts = &self.parts;
+        let claims = parts.keys.verify(plain, &parts.policy.validation, now).await?;
+        self.admit_verified(claims).await
+    }
+
+    async fn admit_verified<K: Kind>(&self, claims: Verified<Claims>) -> Result<Admitted<K>, Failure> {
+        let parts = &self.parts;
         let token = Token::from_claims(claims, &parts.policy)?;
         let user = if parts.rules.tokens_ask_for_user {
             let user =
@@ -61,7 +79,7 @@ impl<S: Store> Authority<S> {
         plain: &PlainToken,
         now: Timestamp,
     ) -> Result<User, Failure> {
-        let Parts { policy, rules, store, .. } = &*self.parts;
+        let Parts { policy, rules, .. } = &*self.parts;
         let token = &admitted.token;
         let user = if let Some(user) = admitted.user.take() {
             user
@@ -76,7 +94,7 @@ impl<S: Store> Authority<S> {
         if rules.ledger {
             let row = Self::ledger_row(token, plain, Some(&user.key), now)?;
             // Lost means that somebody else has blacklisted it, which is as good.
-            let (Claim::Won | Claim::Lost) = store.blacklist(&row, now).await?;
+            let (Claim::Won | Claim::Lost) = self.retire(token, &row, now).await?;
         }
         Err(Refusal::PasswordChanged.into())
     }

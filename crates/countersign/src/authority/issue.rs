@@ -16,7 +16,8 @@ impl<S: Store + RefreshTokens> Authority<S> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
+    /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in;
+    /// [`Refusal::Throttled`] at once.
     pub async fn issue(&self, credentials: &Credentials) -> Result<Grant, Failure> {
         let now = self.now();
         let user = self.watched_log_in(credentials, now).await?;

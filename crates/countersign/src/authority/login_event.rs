@@ -1,6 +1,6 @@
 //! What others may want to know of a login.
 
-use crate::authority::{Authority, Credentials, Failure};
+use crate::authority::{Authority, Credentials, Failure, Refusal};
 use crate::clock::Timestamp;
 use crate::store::Store;
 use crate::user::User;
@@ -67,14 +67,16 @@ impl LoginListener for NobodyListens {
 }
 
 impl<S: Store> Authority<S> {
-    /// Who logs in; a refusal is told to whoever listens.
+    /// Who logs in; a refusal is told to whoever listens, unless nobody has looked at the password.
     pub(super) async fn watched_log_in(
         &self,
         credentials: &Credentials,
         now: Timestamp,
     ) -> Result<User, Failure> {
-        let user = self.log_in(credentials).await;
-        if let Err(Failure::Refused(_)) = &user {
+        let user = self.log_in(credentials, now).await;
+        if let Err(Failure::Refused(refusal)) = &user
+            && !matches!(refusal, Refusal::Throttled(_))
+        {
             let event = LoginEvent::Failed { username: &credentials.username, at: now };
             self.parts.rules.login_listener.notice(event);
         }

@@ -7,13 +7,15 @@
 //!   share a store and a hashing pool.
 //! - The clock is read once for each command.
 //! - What a project writes itself are traits in [`Rules`], with the packages' own as default: [`AuthenticationRule`],
-//!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`], [`PayloadWriter`], [`PayloadReader`], [`RefreshExpiry`];
+//!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`], [`PayloadWriter`], [`PayloadReader`], [`RefreshExpiry`],
+//!   [`Throttle`](crate::throttle::Throttle);
 //!   [`FromToken`] is a service's own type of user.
 
 mod admit;
 mod authenticate;
 mod blacklist;
 mod builder;
+mod caller;
 mod change_password;
 mod client;
 mod confirm_password_reset;
@@ -23,17 +25,22 @@ mod inspect;
 mod issue;
 mod json_encoder;
 mod keys;
+mod list_sessions;
+mod log_out;
 mod login_event;
 mod obtain;
 mod outcome;
 mod payload;
 mod refresh;
 mod refresh_expiry;
+mod refresh_in_session;
 mod refresh_sliding;
 mod renew;
 mod request_password_reset;
 mod revoke;
+mod revoke_session;
 mod rules;
+mod throttled;
 pub(crate) mod token_user;
 mod verify;
 
@@ -56,6 +63,8 @@ pub use confirm_password_reset::PasswordReset;
 pub use custom_claims::{ClaimsDraft, CustomClaims, custom_claims};
 pub use json_encoder::{DjangoJsonEncoder, JsonEncoder, RestFrameworkJsonEncoder};
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
+pub use list_sessions::OwnSession;
+pub use log_out::LogOutScope;
 pub use login_event::{LoginEvent, LoginListener, NobodyListens};
 pub use obtain::Credentials;
 pub use outcome::{
@@ -130,6 +139,10 @@ impl<S: Store> Authority<S> {
                 let (principal, relations) = self.describe(&token).await?;
                 Ok(Outcome::Described(principal, relations))
             }
+            Command::ListSessions { bearer } => self.list_sessions(&bearer).await.map(Outcome::Sessions),
+            Command::LogOut { bearer, scope } => {
+                self.log_out(&bearer, scope).await.map(|()| Outcome::LoggedOut)
+            }
             Command::ObtainPair(credentials) => self.obtain_pair(&credentials).await.map(Outcome::Pair),
             Command::ObtainSliding(credentials) => {
                 self.obtain_sliding(&credentials).await.map(Outcome::Sliding)
@@ -140,6 +153,9 @@ impl<S: Store> Authority<S> {
             }
             Command::RequestPasswordReset { email } => {
                 self.request_password_reset(&email).await.map(|()| Outcome::PasswordResetRequested)
+            }
+            Command::RevokeSession { bearer, session } => {
+                self.revoke_session(&bearer, &session).await.map(|()| Outcome::SessionRevoked)
             }
             Command::Verify { token } => self.verify(&token).await.map(|()| Outcome::Verified),
         }

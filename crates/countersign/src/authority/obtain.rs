@@ -1,11 +1,12 @@
 //! Login: credentials for tokens.
 
-use crate::authority::{Authority, Failure, Refusal, SlidingLogin, TokenPair};
+use crate::authority::{Authority, Failure, Parts, Refusal, SlidingLogin, TokenPair};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::password::Verification;
 use crate::secret::{Password, PlainToken};
-use crate::store::{Store, StoreError, UserLookup};
+use crate::store::{NewSession, Store, StoreError, UserLookup};
+use crate::throttle::{Purpose, folded};
 use crate::token::{Kind, Refresh, Sliding, Token};
 use crate::user::{Relations, User};
 
@@ -23,11 +24,12 @@ impl<S: Store> Authority<S> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
+    /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in;
+    /// [`Refusal::Throttled`] at once.
     pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
         let now = self.now();
-        let mut user = self.watched_log_in(credentials, now).await?;
-        let (refresh, plain) = self.hand_out::<Refresh>(&mut user, now).await?;
+        let (mut user, refresh, plain) = self.log_in_for::<Refresh>(credentials, now).await?;
+        self.record_login(&mut user, now).await?;
         let access = self.sign(&refresh.access_token(&self.parts.policy, now, self.entropy()))?;
         let relations = if self.parts.rules.logins_tell_relations {
             self.parts.store.relations(&user.key).await?
@@ -45,19 +47,35 @@ impl<S: Store> Authority<S> {
     /// As [`obtain_pair`](Self::obtain_pair).
     pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<SlidingLogin, Failure> {
         let now = self.now();
-        let mut user = self.watched_log_in(credentials, now).await?;
-        let (_, token) = self.hand_out::<Sliding>(&mut user, now).await?;
+        let (mut user, _, token) = self.log_in_for::<Sliding>(credentials, now).await?;
+        self.record_login(&mut user, now).await?;
         self.announce_login(&user, now);
         Ok(SlidingLogin { user: Box::new(user), token })
     }
 
-    /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash.
-    pub(super) async fn log_in(&self, credentials: &Credentials) -> Result<User, Failure> {
+    /// Django's `authenticate()`, and the rule after it. Everybody who is refused has cost one hash, or has been
+    /// refused too often.
+    pub(super) async fn log_in(&self, credentials: &Credentials, now: Timestamp) -> Result<User, Failure> {
+        let username = &credentials.username;
+        self.throttled(Purpose::Login, username, now, self.find_and_verify(credentials, now)).await
+    }
+
+    async fn find_and_verify(&self, credentials: &Credentials, now: Timestamp) -> Result<User, Failure> {
         let parts = &self.parts;
-        let Some(mut user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
+        let Some(user) = parts.store.find(UserLookup::Username(&credentials.username)).await? else {
             parts.passwords.burn(credentials.password.clone()).await?;
             return Err(Refusal::NoActiveAccount.into());
         };
+        if folded(&user.username) == folded(&credentials.username) {
+            return self.verify_password(user, credentials).await;
+        }
+        // Some databases take letters for the same that are not: no spelling of a name gives it guesses of its own.
+        let username = user.username.clone();
+        self.throttled(Purpose::Login, &username, now, self.verify_password(user, credentials)).await
+    }
+
+    async fn verify_password(&self, mut user: User, credentials: &Credentials) -> Result<User, Failure> {
+        let parts = &self.parts;
         match parts.passwords.verify(credentials.password.clone(), user.password.clone()).await? {
             Verification::Wrong => return Err(Refusal::NoActiveAccount.into()),
             Verification::Correct => {}
@@ -75,24 +93,61 @@ impl<S: Store> Authority<S> {
         }
     }
 
-    async fn hand_out<K: Kind>(
+    /// Logs in, and makes and keeps a token. Whoever is changed between the two has to log in as they are now.
+    async fn log_in_for<K: Kind>(
         &self,
-        user: &mut User,
+        credentials: &Credentials,
         now: Timestamp,
-    ) -> Result<(Token<K>, PlainToken), Failure> {
-        let parts = &self.parts;
-        let token = Token::<K>::for_user(&parts.policy, user, now, self.entropy());
-        let mut token = token.ok_or_else(|| missing_field(&parts.policy.user_id_field))?;
+    ) -> Result<(User, Token<K>, PlainToken), Failure> {
+        for _ in 0..ATTEMPTS {
+            let user = self.watched_log_in(credentials, now).await?;
+            let (token, plain) = self.make::<K>(&user, now)?;
+            if self.keep(&token, &plain, &user, now).await? {
+                return Ok((user, token, plain));
+            }
+        }
+        Err(Refusal::NoActiveAccount.into())
+    }
+
+    fn make<K: Kind>(&self, user: &User, now: Timestamp) -> Result<(Token<K>, PlainToken), Failure> {
+        let Parts { policy, rules, .. } = &*self.parts;
+        let token = Token::<K>::for_user(policy, user, now, self.entropy());
+        let mut token = token.ok_or_else(|| missing_field(&policy.user_id_field))?;
+        if let (Some(id), true) = (token.id().map(str::to_owned), rules.keeps_session::<K>()) {
+            token = token.in_session(&id);
+        }
         self.customize(&mut token, user)?;
         let plain = self.sign(&token)?;
-        if parts.rules.ledger {
-            parts.store.record(&Self::ledger_row(&token, &plain, Some(&user.key), now)?).await?;
+        Ok((token, plain))
+    }
+
+    /// Tells whether the token is kept: one that begins a session is not, where the user is not any more as they were found.
+    async fn keep<K: Kind>(
+        &self,
+        token: &Token<K>,
+        plain: &PlainToken,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<bool, Failure> {
+        let Parts { store, rules, .. } = &*self.parts;
+        if !rules.ledger {
+            return Ok(true);
         }
-        if parts.rules.update_last_login {
-            parts.store.record_login(&user.key, now).await?;
+        let token = Self::ledger_row(token, plain, Some(&user.key), now)?;
+        if rules.keeps_session::<K>() {
+            let session = NewSession { user, token: &token, client: &self.client };
+            return Ok(store.begin_session(&session).await?);
+        }
+        store.record(&token).await?;
+        Ok(true)
+    }
+
+    async fn record_login(&self, user: &mut User, now: Timestamp) -> Result<(), Failure> {
+        if self.parts.rules.update_last_login {
+            self.parts.store.record_login(&user.key, now).await?;
             user.last_login = Some(now);
         }
-        Ok((token, plain))
+        Ok(())
     }
 }
 
@@ -100,3 +155,6 @@ pub(super) fn missing_field(field: &str) -> Error {
     let message = format!("the user model has no field {field:?}, which USER_ID_FIELD names");
     Error::with_source(ErrorKind::Store, StoreError::inconsistent(message))
 }
+
+/// How often somebody is looked at who is changed while they log in or refresh.
+pub(super) const ATTEMPTS: u32 = 3;

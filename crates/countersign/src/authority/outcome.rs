@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::authority::{Credentials, PasswordChange, PasswordReset};
+use crate::authority::{Credentials, LogOutScope, OwnSession, PasswordChange, PasswordReset};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
@@ -11,6 +11,7 @@ use crate::password::Busy;
 use crate::password::validation::PasswordIssue;
 use crate::secret::PlainToken;
 use crate::store::{StoreError, UserIdClaim};
+use crate::throttle::Throttled;
 use crate::token::{TokenKind, UntypedToken};
 use crate::user::{Relations, User};
 
@@ -49,6 +50,18 @@ pub enum Command {
         /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
         token: PlainToken,
     },
+    /// Where is one logged in?
+    ListSessions {
+        /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
+        bearer: PlainToken,
+    },
+    /// Log out here, elsewhere, or everywhere.
+    LogOut {
+        /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
+        bearer: PlainToken,
+        /// What to end.
+        scope: LogOutScope,
+    },
     /// Log in for a refresh and an access token.
     ObtainPair(Credentials),
     /// Log in for a sliding token.
@@ -68,6 +81,13 @@ pub enum Command {
         /// The address, as somebody wrote it.
         email: String,
     },
+    /// End a session of one's own.
+    RevokeSession {
+        /// A token of one of the kinds in [`Rules::auth_tokens`](super::Rules::auth_tokens).
+        bearer: PlainToken,
+        /// The session's id, as the client says it.
+        session: String,
+    },
     /// Is this token, of whatever type, genuine and in time?
     Verify {
         /// The token.
@@ -85,6 +105,8 @@ pub enum Outcome {
     Blacklisted,
     /// To [`Command::Describe`].
     Described(Principal, Relations),
+    /// To [`Command::LogOut`].
+    LoggedOut,
     /// To [`Command::ObtainPair`].
     Pair(TokenPair),
     /// To [`Command::ChangePassword`] and to [`Command::ConfirmPasswordReset`].
@@ -93,6 +115,10 @@ pub enum Outcome {
     PasswordResetRequested,
     /// To [`Command::Refresh`].
     Refreshed(Refreshed),
+    /// To [`Command::RevokeSession`].
+    SessionRevoked,
+    /// To [`Command::ListSessions`].
+    Sessions(Vec<OwnSession>),
     /// To [`Command::ObtainSliding`].
     Sliding(SlidingLogin),
     /// To [`Command::RefreshSliding`].
@@ -188,6 +214,8 @@ pub enum Refusal {
     NoActiveAccount,
     /// The user of this token is gone, or not allowed in any more.
     NoActiveAccountForToken,
+    /// The token says no session that could end, or be the one that stays.
+    NoSession,
     /// The token is of none of the kinds that prove authentication here: one attempt for each.
     NoTokenTypeFits(Vec<Attempt>),
     /// The token says nothing about whose it is.
@@ -198,12 +226,18 @@ pub enum Refusal {
     RefreshTokenExpired,
     /// Access tokens are not renewed here, or not by what was presented (`JWT_ALLOW_REFRESH`).
     RenewalNotSupported,
+    /// Tokens belong to no sessions here.
+    SessionsNotKept,
+    /// This has been tried too often, so nobody has looked whether it would be right this time.
+    Throttled(Throttled),
     /// The token itself is not good.
     Token(TokenError),
     /// The uid of a reset link names nobody.
     UnknownResetUser,
     /// No such long-running refresh token, or it was replaced or revoked.
     UnknownRefreshToken,
+    /// No live session of this user's has this id.
+    UnknownSession,
     /// The user of this token may not log in any more (`CHECK_USER_IS_ACTIVE`).
     UserInactive,
     /// There is no user like the token's.
@@ -238,6 +272,7 @@ impl fmt::Display for Refusal {
             Self::InvalidResetToken => f.write_str("the reset link is not good, or not any more"),
             Self::NoActiveAccount => f.write_str("no active account has these credentials"),
             Self::NoActiveAccountForToken => f.write_str("no active account belongs to the token"),
+            Self::NoSession => f.write_str("the token belongs to no session"),
             Self::NoTokenTypeFits(attempts) => {
                 f.write_str("the token is of no type that proves authentication here")?;
                 attempts.iter().try_for_each(|attempt| write!(f, "; as {}: {}", attempt.kind, attempt.error))
@@ -246,9 +281,14 @@ impl fmt::Display for Refusal {
             Self::PasswordChanged => f.write_str("the password was changed after the token was issued"),
             Self::RefreshTokenExpired => f.write_str("the refresh token has expired"),
             Self::RenewalNotSupported => f.write_str("tokens are not renewed here"),
+            Self::SessionsNotKept => f.write_str("no sessions are kept here"),
+            Self::Throttled(throttled) => {
+                write!(f, "this was tried too often, the next try is in {} s", throttled.whole_seconds())
+            }
             Self::Token(error) => error.fmt(f),
             Self::UnknownResetUser => f.write_str("the reset link names no user"),
             Self::UnknownRefreshToken => f.write_str("there is no such refresh token"),
+            Self::UnknownSession => f.write_str("the user has no such session"),
             Self::UserInactive => f.write_str("the token's user is inactive"),
             Self::UserNotFound => f.write_str("the token's user does not exist"),
             Self::WeakPassword(issues) => {

@@ -2,12 +2,12 @@
 
 use std::num::NonZeroU32;
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::authority::{Authority, Failure};
+use crate::clock::Timestamp;
 use crate::password::is_usable;
-use crate::password_reset::{ResetMail, uid};
+use crate::password_reset::{PasswordResets, ResetMail, uid};
 use crate::store::Store;
+use crate::throttle::{Purpose, folded};
 
 impl<S: Store> Authority<S> {
     /// Mails a link to every active user with this address who has a password to reset. Whoever asks is not told
@@ -17,7 +17,7 @@ impl<S: Store> Authority<S> {
     ///
     /// # Errors
     ///
-    /// When the store fails.
+    /// [`Refusal::Throttled`](super::Refusal::Throttled), or when the store fails.
     pub async fn request_password_reset(&self, email: &str) -> Result<(), Failure> {
         let now = self.now();
         let parts = &self.parts;
@@ -26,8 +26,12 @@ impl<S: Store> Authority<S> {
         if email.is_empty() || email.len() > LONGEST {
             return Ok(());
         }
+        self.throttled(Purpose::PasswordReset, email, now, self.mail_links(resets, email, now)).await
+    }
+
+    async fn mail_links(&self, resets: &PasswordResets, email: &str, now: Timestamp) -> Result<(), Failure> {
         let wanted = folded(email);
-        for user in parts.store.find_active_by_email(email, MOST_USERS).await? {
+        for user in self.parts.store.find_active_by_email(email, MOST_USERS).await? {
             // What a database takes for the same letters may be another address, to which the link must not go.
             let Some(own) = user.email.clone().filter(|own| folded(own) == wanted) else { continue };
             if is_usable(&user.password) {
@@ -37,11 +41,6 @@ impl<S: Store> Authority<S> {
         }
         Ok(())
     }
-}
-
-/// Identifiers that differ in case alone become the same (UTR #36, 2.11.2 (B)(2)): Django's `_unicode_ci_compare`.
-fn folded(text: &str) -> String {
-    caseless::default_case_fold_str(&text.nfkc().collect::<String>())
 }
 
 const MOST_USERS: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");

@@ -11,7 +11,8 @@ use crate::authority::{
 use crate::clock::{Span, Timestamp};
 use crate::secret::PlainToken;
 use crate::store::SessionRules;
-use crate::token::TokenKind;
+use crate::throttle::{NobodyIsThrottled, Throttle};
+use crate::token::{Kind, SESSION_CLAIM, TokenKind};
 use crate::user::User;
 
 /// The rules of one authority. The default is SimpleJWT's, without the `token_blacklist` app.
@@ -66,6 +67,21 @@ pub struct Rules {
     pub json_encoder: Arc<dyn JsonEncoder>,
     /// `ON_LOGIN_SUCCESS` and `ON_LOGIN_FAILED`.
     pub login_listener: Arc<dyn LoginListener>,
+    /// Who has guessed too often. The authorities of several families share one, and it counts for all of them.
+    pub throttle: Arc<dyn Throttle>,
+}
+
+impl Rules {
+    /// Whether tokens of this kind belong to sessions.
+    pub(super) fn keeps_session<K: Kind>(&self) -> bool {
+        self.sessions.is_some() && K::KIND == TokenKind::Refresh
+    }
+
+    /// Whether tokens need the claim of this name because of these rules, beside those that their policy
+    /// [owns](crate::token::TokenPolicy::owns_claim).
+    pub fn owns_claim(&self, name: &str) -> bool {
+        self.sessions.is_some() && name == SESSION_CLAIM
+    }
 }
 
 impl Default for Rules {
@@ -91,6 +107,7 @@ impl Default for Rules {
             custom_claims: None,
             json_encoder: Arc::new(DjangoJsonEncoder),
             login_listener: Arc::new(NobodyListens),
+            throttle: Arc::new(NobodyIsThrottled),
         }
     }
 }
@@ -99,6 +116,7 @@ impl fmt::Debug for Rules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rules")
             .field("rotation", &self.rotation)
+            .field("sessions", &self.sessions)
             .field("ledger", &self.ledger)
             .field("auth_tokens", &self.auth_tokens)
             .finish_non_exhaustive()

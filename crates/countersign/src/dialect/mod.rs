@@ -11,8 +11,10 @@ mod ninja;
 pub mod ninja_auth;
 pub mod ninja_jwt;
 mod principal;
+mod sessions;
 pub mod simple_jwt;
 mod surrogates;
+mod time;
 mod words;
 
 use std::fmt;

@@ -10,6 +10,7 @@ use crate::authority::{Attempt, Refusal};
 use crate::dialect::{Json, Rejection};
 use crate::error::{Error, ErrorKind};
 use crate::jwt::TokenError;
+use crate::throttle::Throttled;
 use crate::token::TokenKind;
 
 /// `{"detail": …}`.
@@ -101,6 +102,19 @@ pub(super) fn retry_later(mut response: Response<Bytes>, error: &Error) -> Respo
     response
 }
 
+/// Django REST framework's sentence for who has tried too often.
+pub(super) fn throttled_text(throttled: Throttled) -> String {
+    let seconds = throttled.whole_seconds().get();
+    let plural = if seconds == 1 { "" } else { "s" };
+    format!("Request was throttled. Expected available in {seconds} second{plural}.")
+}
+
+/// Says when the next try may be let through.
+pub(super) fn retry_throttled(mut response: Response<Bytes>, throttled: Throttled) -> Response<Bytes> {
+    response.headers_mut().insert(RETRY_AFTER, throttled.whole_seconds().get().into());
+    response
+}
+
 /// Why a request was not read.
 pub(super) fn rejection(rejection: Rejection) -> Json {
     detail(rejection_text(rejection))
@@ -116,8 +130,24 @@ pub(super) fn rejection_text(rejection: Rejection) -> &'static str {
 }
 
 pub(super) const NO_ACTIVE_ACCOUNT: &str = "No active account found with the given credentials";
+pub(super) const NO_SESSION: &str =
+    "This token belongs to no session: log out with one that was refreshed, or with the scope global.";
 pub(super) const NO_USER_CLAIM: &str = "Token contained no recognizable user identification";
 pub(super) const PASSWORD_CHANGED: &str = "The user's password has been changed.";
 pub(super) const TOKEN_NOT_VALID: &str = "token_not_valid";
 pub(super) const USER_INACTIVE: &str = "User is inactive";
 pub(super) const USER_NOT_FOUND: &str = "User not found";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Span;
+
+    #[test]
+    fn one_second_is_no_seconds() {
+        let told = |seconds| throttled_text(Throttled { retry_after: Span::from_secs(seconds) });
+        assert_eq!(told(1), "Request was throttled. Expected available in 1 second.");
+        assert_eq!(told(2), "Request was throttled. Expected available in 2 seconds.");
+        assert_eq!(told(0), told(1), "DRF has no Retry-After for it");
+    }
+}

@@ -71,6 +71,13 @@ impl RefreshTokens for MemoryStore {
         Ok(Claim::Won)
     }
 
+    async fn revoke_refresh_tokens_of(&self, user: &UserKey, at: Timestamp) -> Result<u64, StoreError> {
+        let mut tables = self.tables();
+        let live =
+            tables.refresh_tokens.iter_mut().filter(|row| row.user == *user && row.revoked_at.is_none());
+        Ok(live.map(|row| row.revoked_at = Some(at)).count() as u64)
+    }
+
     async fn clear_refresh_tokens(
         &self,
         created_before: Option<Timestamp>,

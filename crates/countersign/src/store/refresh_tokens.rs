@@ -44,6 +44,13 @@ pub trait RefreshTokens: Send + Sync {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
 
+    /// Revokes every live token of a user, and tells how many they were.
+    fn revoke_refresh_tokens_of(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
     /// Deletes up to `limit` tokens that were revoked, or, where it is given, created before `created_before`.
     /// Tells how many; fewer than `limit` means that none is left.
     fn clear_refresh_tokens(
@@ -105,6 +112,14 @@ impl<S: RefreshTokens + ?Sized> RefreshTokens for Arc<S> {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
         (**self).revoke_refresh_token(token, at)
+    }
+
+    fn revoke_refresh_tokens_of(
+        &self,
+        user: &UserKey,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        (**self).revoke_refresh_tokens_of(user, at)
     }
 
     fn clear_refresh_tokens(

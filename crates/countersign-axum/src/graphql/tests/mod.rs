@@ -21,6 +21,7 @@ use countersign::key::{Algorithm, SigningKey};
 use countersign::memory::MemoryStore;
 use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
 use countersign::secret::{Password, SigningSecret};
+use countersign::throttle::{Limits, MemoryThrottle};
 use countersign::token::{TokenPolicy, UserIdForm};
 use countersign::user::{FieldValue, Fields, User, UserKey};
 use http_body_util::BodyExt;

@@ -160,3 +160,27 @@ async fn fields_may_be_aliased_skipped_and_spread() {
     assert_eq!(house.ask(default, json!({}), None).await.text(), r#"{"data":{"me":null}}"#);
     assert_eq!(house.ask(default, json!({"yes": false}), None).await.text(), r#"{"data":{}}"#);
 }
+
+#[tokio::test]
+async fn who_guesses_too_often_is_told_so_by_the_status_too() {
+    let house = house_with(GraphqlJwt::default(), |_, rules| {
+        let limits = Limits { per_account: Some("2/hour".parse().unwrap()), ..Limits::default() };
+        rules.throttle = Arc::new(MemoryThrottle::new(limits, &SystemEntropy));
+    });
+    let guess = r#"mutation{requestToken(username: "ada", password: "no"){token}}"#;
+    for _ in 0..2 {
+        assert_eq!(house.ask(guess, json!({}), None).await.error(), "Authentication failure");
+    }
+    let answer = house.ask(guess, json!({}), None).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, Some("1800")));
+    assert_eq!(
+        answer.text(),
+        "{\"data\":null,\"errors\":[{\"message\":\"Request was throttled. Expected available in 1800 seconds.\",\
+         \"locations\":[{\"line\":1,\"column\":10}],\"path\":[\"requestToken\"]}]}"
+    );
+    // In one request no more can be guessed than in many.
+    let aliased = r#"mutation{
+        a: requestToken(username: "bob", password: "1"){token} b: requestToken(username: "bob", password: "2"){token}
+    }"#;
+    assert_eq!(house.ask(aliased, json!({}), None).await.error(), "Authentication failure");
+}

@@ -30,10 +30,5 @@ fn the_user_model_names_an_argument_and_the_fields_of_a_user() {
 }
 
 fn sdl(user_type: &UserType) -> String {
-    let hashers = Arc::new(PasswordHashers::new(vec![Hasher::Md5]).unwrap());
-    let size = PoolSize { threads: NonZeroUsize::MIN, waiting_per_thread: NonZeroUsize::MIN };
-    let passwords = HashingPool::start(hashers, Arc::new(SystemEntropy), size).unwrap();
-    let key = SigningKey::load(Algorithm::Hs256, &SigningSecret::new(SECRET)).unwrap();
-    let authority = Authority::builder(MemoryStore::new(), key, passwords).build().unwrap();
-    schema(user_type, &authority).unwrap().sdl()
+    schema::<MemoryStore>(user_type).unwrap().sdl()
 }

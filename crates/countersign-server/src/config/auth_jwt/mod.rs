@@ -30,7 +30,11 @@ pub(super) fn read(
     family::callables::rule(settings, shared, "user_authentication_rule", &built_ins::RULES, &mut rules);
     let tokens = TokensConfig::read(settings, shared, &AUTH_JWT, policy, rules);
     let url = settings.optional::<ResetUrl>("password_reset_url");
-    let routes = settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL));
+    // The package has no ledger, and without one no sessions are kept.
+    let endpoints: Vec<_> =
+        Endpoint::ALL.into_iter().filter(|(endpoint, ..)| !endpoint.is_about_sessions()).collect();
+    let routes =
+        settings.section("routes", |settings| family::routes(settings, shared, &endpoints, |_| true));
     let (mut tokens, url, routes) = (tokens?, url?, routes?);
     let resets =
         |endpoint| matches!(endpoint, Endpoint::PasswordResetConfirm | Endpoint::PasswordResetRequest);
@@ -85,7 +89,9 @@ mod tests {
         let mut policy = TokenPolicy::default();
         (policy.user_id_form, policy.access_keeps_iat) = (UserIdForm::Native, true);
         assert_eq!(format!("{:?}", family.tokens.policy), format!("{policy:?}"));
-        assert_eq!(family.routes, Endpoint::ALL.map(|(endpoint, _, path)| (endpoint, path.to_owned())));
+        let endpoints = Endpoint::ALL.into_iter().filter(|(endpoint, ..)| !endpoint.is_about_sessions());
+        let routes: Vec<_> = endpoints.map(|(endpoint, _, path)| (endpoint, path.to_owned())).collect();
+        assert_eq!(family.routes, routes);
         assert_eq!(family.tokens.password_reset_url.as_deref(), Some("https://example.com/reset"));
     }
 

@@ -8,6 +8,7 @@ mod package;
 mod policy;
 mod routes;
 mod rules;
+mod sessions;
 mod webhook;
 
 use countersign::authority::Rules;
@@ -58,6 +59,11 @@ impl TokensConfig {
         let mut rules = self.rules.clone();
         rules.ledger = ledger;
         rules
+    }
+
+    /// Whether refresh tokens belong to sessions.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.rules.sessions.is_some()
     }
 
     /// Of a family that keeps no ledger.

@@ -74,7 +74,7 @@ pub(super) fn read(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<Gr
 }
 
 fn path(settings: &mut Section<'_>, shared: &Shared<'_>) -> Result<String, Reported> {
-    let routes = family::routes(settings, shared, &[((), "path", "/graphql/")])?;
+    let routes = family::routes(settings, shared, &[((), "path", "/graphql/")], |()| true)?;
     let path = routes.into_iter().next().map(|((), path)| path);
     path.ok_or_else(|| {
         let predicate = "is empty: name the path, or remove the table to serve no GraphQL";

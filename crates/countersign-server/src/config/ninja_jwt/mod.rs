@@ -25,7 +25,10 @@ pub(super) fn read(
     family::callables::rule(settings, shared, "user_authentication_rule", &[RULE], &mut rules);
     let tokens = TokensConfig::read(settings, shared, &NINJA_JWT, policy, rules);
     let dialect = NinjaJwt::default().username_field(&shared.users.username_field);
-    let routes = settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL));
+    let keeps_sessions = tokens.as_ref().is_ok_and(TokensConfig::keeps_sessions);
+    let is_of_use = |endpoint: Endpoint| keeps_sessions || !endpoint.is_about_sessions();
+    let routes =
+        settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL, is_of_use));
     Ok(FamilyConfig { tokens: tokens?, dialect, routes: routes? })
 }
 
@@ -51,7 +54,9 @@ mod tests {
         let mut policy = TokenPolicy::default();
         (policy.user_id_form, policy.access_keeps_iat) = (UserIdForm::Native, true);
         assert_eq!(format!("{:?}", family.tokens.policy), format!("{policy:?}"));
-        assert_eq!(family.routes, Endpoint::ALL.map(|(endpoint, _, path)| (endpoint, path.to_owned())));
+        let endpoints = Endpoint::ALL.into_iter().filter(|(endpoint, ..)| !endpoint.is_about_sessions());
+        let routes: Vec<_> = endpoints.map(|(endpoint, _, path)| (endpoint, path.to_owned())).collect();
+        assert_eq!(family.routes, routes);
         let email = read("[users]\nusername_field = 'email'\n[ninja_jwt]").ninja_jwt.unwrap();
         assert_eq!(
             format!("{:?}", email.dialect),

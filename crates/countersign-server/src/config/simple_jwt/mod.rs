@@ -38,7 +38,10 @@ pub(super) fn read(
     family::callables::rule(settings, shared, "user_authentication_rule", &[RULE], &mut rules);
     let tokens = TokensConfig::read(settings, shared, &SIMPLE_JWT, policy, rules);
     let dialect = client::read(settings, shared);
-    let routes = settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL));
+    let keeps_sessions = tokens.as_ref().is_ok_and(TokensConfig::keeps_sessions);
+    let is_of_use = |endpoint: Endpoint| keeps_sessions || !endpoint.is_about_sessions();
+    let routes =
+        settings.section("routes", |settings| family::routes(settings, shared, &Endpoint::ALL, is_of_use));
     Ok(FamilyConfig { tokens: tokens?, dialect: dialect?, routes: routes? })
 }
 

@@ -9,6 +9,7 @@ use http::{Response, StatusCode};
 use crate::dialect::graphql_jwt::GraphqlJwt;
 use crate::dialect::{Json, Rejection, words};
 use crate::error::Error;
+use crate::throttle::Throttled;
 
 /// What became of an operation.
 #[derive(Debug)]
@@ -19,6 +20,15 @@ pub enum Answer {
     Data(Json),
     /// None of it: every field that can fail is one that cannot be null, so nothing is left of the rest.
     Errors(Vec<GraphqlError>),
+    /// One of the mutations has been tried too often: HTTP 429, and when to try again.
+    Throttled {
+        /// Where in the document; the message is said here.
+        locations: Vec<(usize, usize)>,
+        /// The response keys down to the mutation.
+        path: Vec<String>,
+        /// For how long.
+        throttled: Throttled,
+    },
     /// Something that is needed does not work: HTTP 503.
     Undecided(Error),
 }
@@ -62,6 +72,12 @@ impl GraphqlJwt {
             Answer::BadRequest(reason) => respond(StatusCode::BAD_REQUEST, PLAIN_TEXT, reason.into_owned()),
             Answer::Data(data) => execution(StatusCode::OK, &Json::object([("data", data)])),
             Answer::Errors(errors) => execution(StatusCode::OK, &failed(&errors)),
+            // Neither the package nor strawberry throttles: the status is HTTP's own, the sentence Django REST framework's.
+            Answer::Throttled { locations, path, throttled } => {
+                let said = GraphqlError { message: words::throttled_text(throttled), locations, path };
+                let response = execution(StatusCode::TOO_MANY_REQUESTS, &failed(&[said]));
+                words::retry_throttled(response, throttled)
+            }
             Answer::Undecided(error) => {
                 let said = GraphqlError::new(words::undecided_text(&error));
                 words::retry_later(execution(StatusCode::SERVICE_UNAVAILABLE, &failed(&[said])), &error)

@@ -11,7 +11,6 @@ mod caller;
 mod mutation;
 mod names;
 mod request;
-mod time;
 mod unauthorized;
 mod user_type;
 

@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::dialect::Json;
-use crate::dialect::graphql_jwt::time::iso_format;
 use crate::dialect::graphql_jwt::{NotAName, camel_case};
+use crate::dialect::time::iso_format;
 use crate::user::{FieldValue, User};
 
 /// The fields of `UserType`: a relay node with what is safe to show of a user.

@@ -18,6 +18,8 @@ pub(in crate::dialect) enum IssueKind {
     NotAnAddress(String),
     NotAString,
     NotAnObject,
+    /// The texts that it might be, quoted.
+    NotOneOf(&'static str),
     NotUnicode,
     TooLong(usize),
     /// A `ValueError` of Python's, in its words.
@@ -64,6 +66,9 @@ impl IssueKind {
                 "Input should be a valid dictionary or object to extract fields from".into(),
                 None,
             ),
+            Self::NotOneOf(texts) => {
+                ("literal_error", format!("Input should be {texts}"), Some(("expected", texts.into())))
+            }
             Self::NotUnicode => (
                 "string_unicode",
                 "Input should be a valid string, unable to parse raw data as a unicode string".into(),

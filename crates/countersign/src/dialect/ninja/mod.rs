@@ -5,9 +5,11 @@ mod body;
 mod error;
 mod issue;
 mod respond;
+mod sessions;
 
 pub(super) use bearer::bearer;
 pub(super) use body::{Body, Fields, Value, read};
 pub(super) use error::NinjaError;
 pub(super) use issue::{Issue, IssueKind};
-pub(super) use respond::{rejection, respond, undecided};
+pub(super) use respond::{no_content, not_found, rejection, respond, throttled, undecided};
+pub(super) use sessions::{log_out_scope, sessions};

@@ -4,12 +4,12 @@ use std::fmt;
 
 use http::Method;
 
-/// One of the routes of `NinjaAuthJWTController`.
+/// One of the routes of `NinjaAuthJWTController`, and two for sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// `login`.
     Login,
-    /// `logout`.
+    /// `logout`; with a `scope` in the body it ends sessions, which the package has not.
     Logout,
     /// `get_user`.
     Me,
@@ -21,13 +21,17 @@ pub enum Endpoint {
     PasswordResetRequest,
     /// `token_refresh`.
     Refresh,
+    /// `DELETE`: end the session whose id the path ends with.
+    Session,
+    /// `GET`: where one is logged in.
+    Sessions,
     /// `token_verify`.
     Verify,
 }
 
 impl Endpoint {
     /// Every endpoint with the name of its route in the configuration and the path it has by default.
-    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str, &'static str); 10] = [
         (Self::Login, "login", "/api/auth/login"),
         (Self::Logout, "logout", "/api/auth/logout"),
         (Self::Refresh, "refresh", "/api/auth/refresh"),
@@ -36,12 +40,20 @@ impl Endpoint {
         (Self::PasswordChange, "password_change", "/api/auth/password/change"),
         (Self::PasswordResetRequest, "password_reset_request", "/api/auth/password/reset/request"),
         (Self::PasswordResetConfirm, "password_reset_confirm", "/api/auth/password/reset/confirm"),
+        (Self::Sessions, "sessions", "/api/auth/sessions"),
+        (Self::Session, "session", "/api/auth/sessions/{id}"),
     ];
+
+    /// Whether the endpoint is about sessions, and of no use where [none are kept](crate::authority::Rules::sessions).
+    pub fn is_about_sessions(self) -> bool {
+        matches!(self, Self::Session | Self::Sessions)
+    }
 
     /// The one method there is a handler for: `HEAD` and `OPTIONS` have none in Django Ninja.
     pub(super) fn method(self) -> Method {
         match self {
-            Self::Me => Method::GET,
+            Self::Me | Self::Sessions => Method::GET,
+            Self::Session => Method::DELETE,
             _ => Method::POST,
         }
     }
@@ -53,7 +65,7 @@ impl Endpoint {
             Self::PasswordChange => "passwords",
             Self::PasswordResetConfirm => "reset_confirm",
             Self::PasswordResetRequest => "reset_request",
-            Self::Logout | Self::Me | Self::Refresh | Self::Verify => "token",
+            _ => "token",
         }
     }
 }

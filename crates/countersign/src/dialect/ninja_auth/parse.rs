@@ -9,6 +9,7 @@ use crate::dialect::ninja_auth::email::{self, NoAddress};
 use crate::dialect::ninja_auth::error::ApiError;
 use crate::dialect::ninja_auth::form::{self, Text};
 use crate::dialect::ninja_auth::{Endpoint, Exchange};
+use crate::dialect::sessions;
 use crate::secret::{Password, PlainToken};
 
 /// What a request asks for, and what to remember for the answer. Django Ninja looks at the method first, authenticates
@@ -28,9 +29,13 @@ pub(super) fn command(endpoint: Endpoint, request: &Request<Bytes>) -> Result<(C
             exchange.refresh = Some(refresh.clone());
             Command::Refresh { refresh }
         }
-        Endpoint::Logout => Command::Authenticate { token: ninja::bearer(request)? },
         Endpoint::Me => Command::Describe { token: ninja::bearer(request)? },
-        Endpoint::PasswordChange | Endpoint::Verify => {
+        Endpoint::Session => {
+            let bearer = ninja::bearer(request)?;
+            Command::RevokeSession { bearer, session: sessions::id_in(request.uri()) }
+        }
+        Endpoint::Sessions => Command::ListSessions { bearer: ninja::bearer(request)? },
+        Endpoint::Logout | Endpoint::PasswordChange | Endpoint::Verify => {
             let bearer = ninja::bearer(request)?;
             protected(endpoint, &bearer, request).unwrap_or_else(|error| {
                 exchange.pending = Some(error.render());
@@ -43,12 +48,26 @@ pub(super) fn command(endpoint: Endpoint, request: &Request<Bytes>) -> Result<(C
 
 /// What only those may ask for who are let in with `bearer`.
 fn protected(endpoint: Endpoint, bearer: &PlainToken, request: &Request<Bytes>) -> Result<Command, ApiError> {
+    if endpoint == Endpoint::Logout {
+        return log_out(bearer.clone(), request);
+    }
     let (body, bearer) = (ninja::read(request.body())?, bearer.clone());
     if endpoint == Endpoint::PasswordChange {
         return Ok(Command::ChangePassword { bearer, change: password_change(&body)? });
     }
     let then = Box::new(Command::Verify { token: token(&body, "token")? });
     Ok(Command::As { bearer, then })
+}
+
+/// DIFFERENCE: the package looks at no body. One that names a scope is meant for us.
+fn log_out(bearer: PlainToken, request: &Request<Bytes>) -> Result<Command, ApiError> {
+    match ninja::read(request.body()) {
+        Ok(Body::Fields(fields)) if fields.has("scope") => {
+            let scope = ninja::log_out_scope(&Body::Fields(fields))?;
+            Ok(Command::LogOut { bearer, scope })
+        }
+        _ => Ok(Command::Authenticate { token: bearer }),
+    }
 }
 
 /// The field is called `username` whatever the user model calls it.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 
 use crate::authority::{Outcome, Principal, Refusal};
-use crate::dialect::ninja::respond;
+use crate::dialect::ninja::{self, respond};
 use crate::dialect::ninja_auth::error::ApiError;
 use crate::dialect::ninja_auth::{Endpoint, Exchange, parse, user};
 use crate::dialect::words::{self, TOKEN_NOT_VALID, coded, detail};
@@ -34,10 +34,13 @@ impl NinjaAuth {
                 let access = ("access".into(), plain(&refreshed.access));
                 Json::Object(refresh.into_iter().chain([access]).collect())
             }
+            Outcome::SessionRevoked => return ninja::no_content(),
+            Outcome::Sessions(sessions) => return ninja::sessions(sessions),
             Outcome::Sliding(login) => Json::object([("token", plain(&login.token))]),
             Outcome::SlidingRenewed(token) => Json::object([("token", plain(&token))]),
             Outcome::Authenticated(_)
             | Outcome::Blacklisted
+            | Outcome::LoggedOut
             | Outcome::PasswordChanged
             | Outcome::PasswordResetRequested
             | Outcome::Verified => Json::object([("message", SUCCESS.into())]),
@@ -51,12 +54,19 @@ impl NinjaAuth {
             Refusal::NoActiveAccount if endpoint == Endpoint::Login => detail("Incorrect Credentials"),
             Refusal::NoActiveAccount => detail("Incorrect authentication credentials."),
             Refusal::NoActiveAccountForToken | Refusal::UserInactive => coded(words::USER_INACTIVE, NO_CODE),
+            Refusal::NoSession => return ApiError::Invalid(words::NO_SESSION).render(),
             Refusal::NoTokenTypeFits(attempts) => words::no_type_fits(&attempts, token_error),
             Refusal::NoUserClaim => coded(words::NO_USER_CLAIM, TOKEN_NOT_VALID),
             Refusal::PasswordChanged => coded(words::PASSWORD_CHANGED, NO_CODE),
             Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
                 words::no_renewal()
             }
+            Refusal::SessionsNotKept if endpoint == Endpoint::Logout => {
+                return ApiError::Invalid("sessions are not kept: only a logout without a scope is there")
+                    .render();
+            }
+            Refusal::SessionsNotKept | Refusal::UnknownSession => return ninja::not_found(),
+            Refusal::Throttled(throttled) => return ninja::throttled(throttled),
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UnknownResetUser => return ApiError::Invalid(parse::INVALID_UID).render(),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, NO_CODE),

@@ -2,11 +2,12 @@ use http::StatusCode;
 use http::header::{ALLOW, CONTENT_TYPE};
 
 use super::*;
-use crate::authority::{Attempt, Command, Principal, Refreshed, Refusal, TokenPair};
+use crate::authority::{Attempt, Command, LogOutScope, OwnSession, Principal, Refreshed, Refusal, TokenPair};
 use crate::clock::Timestamp;
 use crate::jwt::TokenError;
 use crate::password::validation::PasswordIssue;
 use crate::secret::{PlainToken, StoredPassword};
+use crate::store::Session;
 use crate::token::TokenKind;
 use crate::user::{FieldValue, Fields, Relations, User, UserKey};
 
@@ -248,4 +249,56 @@ fn every_other_method_is_refused_before_anything_else() {
             assert_eq!(response.headers()[ALLOW], endpoint.method().as_str());
         }
     }
+}
+
+#[test]
+fn a_logout_is_the_packages_unless_it_names_a_scope() {
+    let success = (200, r#"{"message": "success"}"#.to_owned());
+    for body in ["", "{", "[]", "null", "5", r#"{"refresh":"x"}"#] {
+        let (asked, exchange) = command(Endpoint::Logout, Some("t"), body);
+        assert!(matches!(asked, Command::Authenticate { token } if token.expose() == "t"), "{body}");
+        let principal = Principal::User(Box::new(ada()));
+        assert_eq!(rendered(exchange, Ok(Outcome::Authenticated(principal))), success, "{body}");
+    }
+    let (asked, exchange) = command(Endpoint::Logout, Some("t"), r#"{"scope":"others"}"#);
+    assert!(matches!(asked, Command::LogOut { scope: LogOutScope::Others, .. }), "{asked:?}");
+    assert_eq!(rendered(exchange, Ok(Outcome::LoggedOut)), success);
+    for refusal in [Refusal::NoSession, Refusal::SessionsNotKept] {
+        assert_eq!(rendered(Exchange::of(Endpoint::Logout), Err(refusal.into())).0, 400, "nothing was ended");
+    }
+    for body in [r#"{"scope":null}"#, r#"{"scope":"all"}"#] {
+        let (asked, exchange) = command(Endpoint::Logout, Some("t"), body);
+        assert!(matches!(asked, Command::Authenticate { .. }), "{body}");
+        assert_eq!(exchange.pending.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+    }
+}
+
+#[test]
+fn sessions_are_listed_and_ended_one_by_one() {
+    let request = Request::delete("/api/auth/sessions/0f").header("authorization", "Bearer t");
+    let request = request.body(Bytes::new()).unwrap();
+    let Parsed::Command(asked, exchange) = NinjaAuth::default().parse(Endpoint::Session, &request) else {
+        panic!("a command")
+    };
+    assert!(matches!(asked, Command::RevokeSession { session, .. } if session == "0f"));
+    let answer = NinjaAuth::default().render(exchange, Ok(Outcome::SessionRevoked));
+    assert_eq!((answer.status(), answer.body().len()), (StatusCode::NO_CONTENT, 0));
+    for refusal in [Refusal::UnknownSession, Refusal::SessionsNotKept] {
+        let told = rendered(Exchange::of(Endpoint::Session), Err(refusal.into()));
+        assert_eq!(told, (404, r#"{"detail": "Not Found"}"#.to_owned()));
+    }
+    let (asked, exchange) = command(Endpoint::Sessions, Some("t"), "");
+    assert!(matches!(asked, Command::ListSessions { .. }));
+    let session = Session {
+        id: "0f".into(),
+        generation: 0,
+        created_at: Timestamp::from_secs(1_700_000_000),
+        last_used_at: Timestamp::from_micros(1_700_000_000_123_999),
+        expires_at: Timestamp::from_secs(1_700_086_400),
+        address: "192.0.2.7".parse().ok(),
+        user_agent: Some("Tür".into()),
+    };
+    let own = OwnSession { session, is_current: true };
+    let expected = r#"[{"id": "0f", "current": true, "created_at": "2023-11-14T22:13:20Z", "last_used_at": "2023-11-14T22:13:20.123Z", "expires_at": "2023-11-15T22:13:20Z", "address": "192.0.2.7", "user_agent": "T\u00fcr"}]"#;
+    assert_eq!(rendered(exchange, Ok(Outcome::Sessions(vec![own]))), (200, expected.to_owned()));
 }

@@ -11,8 +11,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::clock::Timestamp;
 use crate::dialect::Json;
+use crate::dialect::time::in_json;
 use crate::user::{FieldValue, Relations, User, UserKey};
 
 /// The user, with the fields of columns that have other names.
@@ -24,7 +24,7 @@ pub(super) fn shown(user: &User, relations: &Relations, renamed: &BTreeMap<Strin
             let name = renamed.get(column).map_or(column, String::as_str);
             let value = match name {
                 // What was just written there is not what was read.
-                "last_login" => user.last_login.map_or(Json::Null, time),
+                "last_login" => user.last_login.map_or(Json::Null, |at| in_json(at).into()),
                 _ => json(value),
             };
             (name, value)
@@ -56,16 +56,9 @@ fn json(value: &FieldValue) -> Json {
         FieldValue::Int(value) => Json::Int(*value),
         FieldValue::Null => Json::Null,
         FieldValue::Text(text) => text.clone().into(),
-        FieldValue::Timestamp(at) => time(*at),
+        FieldValue::Timestamp(at) => in_json(*at).into(),
         FieldValue::Uuid(uuid) => uuid.hyphenated().to_string().into(),
     }
-}
-
-/// As Django's JSON encoder writes it: milliseconds, unless the second is a whole one.
-fn time(at: Timestamp) -> Json {
-    let whole = at.as_micros().rem_euclid(1_000_000) == 0;
-    let millis = jiff::Timestamp::from_millisecond(at.as_micros().div_euclid(1000)).unwrap_or_default();
-    if whole { format!("{millis:.0}").into() } else { format!("{millis:.3}").into() }
 }
 
 /// The fields of `AbstractUser` and its primary key, in order.
@@ -83,20 +76,3 @@ const ABSTRACT_USER: [&str; 10] = [
 ];
 /// By what its tables are known.
 const ABSTRACT_USER_HAS: [&str; 4] = ["date_joined", "first_name", "is_superuser", "last_login"];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_lose_what_is_below_the_millisecond() {
-        for (micros, text) in [
-            (1_700_000_000_000_000, "2023-11-14T22:13:20Z"),
-            (1_700_000_000_123_999, "2023-11-14T22:13:20.123Z"),
-            (1_700_000_000_000_001, "2023-11-14T22:13:20.000Z"),
-            (-1, "1969-12-31T23:59:59.999Z"),
-        ] {
-            assert_eq!(time(Timestamp::from_micros(micros)), Json::from(text.to_owned()), "{micros}");
-        }
-    }
-}

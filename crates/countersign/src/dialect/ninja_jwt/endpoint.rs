@@ -4,11 +4,17 @@ use std::fmt;
 
 use http::Method;
 
-/// One of the routes of Ninja JWT's controllers, and one protected route to ask who a token's user is.
+/// One of the routes of Ninja JWT's controllers, one protected route to ask who a token's user is, and three for sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// `GET`: the user as JSON, or exactly the error that a protected route gives.
     Authenticate,
+    /// `POST`: log out here, elsewhere, or everywhere.
+    Logout,
+    /// `DELETE`: end the session whose id the path ends with.
+    Session,
+    /// `GET`: where one is logged in.
+    Sessions,
     /// `token_blacklist`.
     TokenBlacklist,
     /// `token_obtain_pair`.
@@ -25,7 +31,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint with its name in Django's URLs and the path it has by default.
-    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str, &'static str); 10] = [
         (Self::TokenObtainPair, "token_obtain_pair", "/api/token/pair"),
         (Self::TokenRefresh, "token_refresh", "/api/token/refresh"),
         (Self::TokenVerify, "token_verify", "/api/token/verify"),
@@ -33,12 +39,21 @@ impl Endpoint {
         (Self::TokenObtainSliding, "token_obtain_sliding", "/api/token/sliding"),
         (Self::TokenRefreshSliding, "token_refresh_sliding", "/api/token/sliding/refresh"),
         (Self::Authenticate, "authenticate", "/api/token/authenticate"),
+        (Self::Sessions, "sessions", "/api/token/sessions"),
+        (Self::Session, "session", "/api/token/sessions/{id}"),
+        (Self::Logout, "logout", "/api/token/logout"),
     ];
+
+    /// Whether the endpoint is about sessions, and of no use where [none are kept](crate::authority::Rules::sessions).
+    pub fn is_about_sessions(self) -> bool {
+        matches!(self, Self::Logout | Self::Session | Self::Sessions)
+    }
 
     /// The one method there is a handler for: `HEAD` and `OPTIONS` have none in Django Ninja.
     pub(super) fn method(self) -> Method {
         match self {
-            Self::Authenticate => Method::GET,
+            Self::Authenticate | Self::Sessions => Method::GET,
+            Self::Session => Method::DELETE,
             _ => Method::POST,
         }
     }
@@ -49,7 +64,7 @@ impl Endpoint {
             Self::TokenObtainPair | Self::TokenObtainSliding => "user_token",
             Self::TokenRefresh | Self::TokenRefreshSliding => "refresh_token",
             Self::TokenBlacklist => "refresh",
-            Self::Authenticate | Self::TokenVerify => "token",
+            _ => "token",
         }
     }
 }

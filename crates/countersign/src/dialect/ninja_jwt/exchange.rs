@@ -1,6 +1,8 @@
 //! What is remembered of a request until it is answered.
 
-use crate::authority::Command;
+use bytes::Bytes;
+use http::Response;
+
 use crate::dialect::ninja_jwt::Endpoint;
 use crate::secret::PlainToken;
 
@@ -10,14 +12,12 @@ pub struct Exchange {
     pub(super) endpoint: Endpoint,
     /// The token that is refreshed: the answer has it again, where it is not rotated.
     pub(super) refresh: Option<PlainToken>,
+    /// The answer to a client who is let in, where the body is wrong: Django Ninja authenticates before it reads one.
+    pub(super) pending: Option<Response<Bytes>>,
 }
 
 impl Exchange {
-    pub(super) fn of(endpoint: Endpoint, command: &Command) -> Self {
-        let refresh = match command {
-            Command::Refresh { refresh } => Some(refresh.clone()),
-            _ => None,
-        };
-        Self { endpoint, refresh }
+    pub(super) fn of(endpoint: Endpoint) -> Self {
+        Self { endpoint, refresh: None, pending: None }
     }
 }

@@ -58,11 +58,9 @@ impl Dialect for NinjaJwt {
     type Exchange = Exchange;
 
     fn parse(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Parsed<Exchange> {
-        match self.command(endpoint, request) {
-            Ok(command) => {
-                let exchange = Exchange::of(endpoint, &command);
-                Parsed::Command(command, exchange)
-            }
+        let mut exchange = Exchange::of(endpoint);
+        match self.command(endpoint, request, &mut exchange) {
+            Ok(command) => Parsed::Command(command, exchange),
             Err(error) => Parsed::Reply(Self::render_error(error)),
         }
     }

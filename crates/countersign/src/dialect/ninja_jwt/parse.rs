@@ -4,27 +4,40 @@ use bytes::Bytes;
 use http::Request;
 
 use crate::authority::{Command, Credentials};
-use crate::dialect::NinjaJwt;
 use crate::dialect::ninja::{self, Body, Fields, Issue, IssueKind, NinjaError, Value};
-use crate::dialect::ninja_jwt::Endpoint;
 use crate::dialect::ninja_jwt::error::ApiError;
+use crate::dialect::ninja_jwt::{Endpoint, Exchange};
+use crate::dialect::{NinjaJwt, sessions};
 use crate::secret::{Password, PlainToken};
 
 impl NinjaJwt {
     /// The command. Django Ninja looks at the method before it authenticates.
-    pub(super) fn command(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Result<Command, ApiError> {
+    pub(super) fn command(
+        &self,
+        endpoint: Endpoint,
+        request: &Request<Bytes>,
+        exchange: &mut Exchange,
+    ) -> Result<Command, ApiError> {
         if *request.method() != endpoint.method() {
             return Err(NinjaError::MethodNotAllowed(endpoint.method()).into());
         }
-        if endpoint == Endpoint::Authenticate {
-            return Ok(Command::Authenticate { token: ninja::bearer(request)? });
+        if endpoint == Endpoint::Authenticate || endpoint.is_about_sessions() {
+            let bearer = ninja::bearer(request)?;
+            let command = protected(endpoint, &bearer, request).unwrap_or_else(|error| {
+                exchange.pending = Some(error.render());
+                Command::Authenticate { token: bearer }
+            });
+            return Ok(command);
         }
         let (body, parameter) = (ninja::read(request.body())?, endpoint.parameter());
         match endpoint {
             Endpoint::TokenObtainPair => self.credentials(body, parameter).map(Command::ObtainPair),
             Endpoint::TokenObtainSliding => self.credentials(body, parameter).map(Command::ObtainSliding),
-            Endpoint::TokenRefresh => token(body, parameter, "refresh", "token is required", not_a_string)
-                .map(|refresh| Command::Refresh { refresh }),
+            Endpoint::TokenRefresh => {
+                let refresh = token(body, parameter, "refresh", "token is required", not_a_string)?;
+                exchange.refresh = Some(refresh.clone());
+                Ok(Command::Refresh { refresh })
+            }
             Endpoint::TokenBlacklist => {
                 token(body, parameter, "refresh", "refresh token is required", not_a_token)
                     .map(|refresh| Command::Blacklist { refresh })
@@ -33,10 +46,8 @@ impl NinjaJwt {
                 token(body, parameter, "token", "token is required", not_a_string)
                     .map(|token| Command::RefreshSliding { token })
             }
-            Endpoint::TokenVerify | Endpoint::Authenticate => {
-                token(body, parameter, "token", "token is required", not_a_token)
-                    .map(|token| Command::Verify { token })
-            }
+            _ => token(body, parameter, "token", "token is required", not_a_token)
+                .map(|token| Command::Verify { token }),
         }
     }
 
@@ -90,6 +101,24 @@ impl NinjaJwt {
             (Value::Text(text), Some(max)) if text.chars().count() > max => Some(IssueKind::TooLong(max)),
             (Value::Text(_), _) => None,
         }
+    }
+}
+
+/// What only those may ask for who are let in with `bearer`.
+fn protected(
+    endpoint: Endpoint,
+    bearer: &PlainToken,
+    request: &Request<Bytes>,
+) -> Result<Command, NinjaError> {
+    let bearer = bearer.clone();
+    match endpoint {
+        Endpoint::Logout => {
+            let scope = ninja::log_out_scope(&ninja::read(request.body())?)?;
+            Ok(Command::LogOut { bearer, scope })
+        }
+        Endpoint::Session => Ok(Command::RevokeSession { bearer, session: sessions::id_in(request.uri()) }),
+        Endpoint::Sessions => Ok(Command::ListSessions { bearer }),
+        _ => Ok(Command::Authenticate { token: bearer }),
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 
 use crate::authority::{Outcome, Refusal, SlidingLogin};
-use crate::dialect::ninja::respond;
+use crate::dialect::ninja::{self, respond};
 use crate::dialect::ninja_jwt::error::ApiError;
 use crate::dialect::ninja_jwt::{Endpoint, Exchange};
 use crate::dialect::words::{self, TOKEN_NOT_VALID, coded};
@@ -14,6 +14,9 @@ use crate::secret::PlainToken;
 
 impl NinjaJwt {
     pub(super) fn render_outcome(&self, exchange: Exchange, outcome: Outcome) -> Response<Bytes> {
+        if let Some(pending) = exchange.pending {
+            return pending;
+        }
         let body = match outcome {
             Outcome::Authenticated(principal) | Outcome::Described(principal, _) => {
                 principal::principal(&principal, &self.username_field)
@@ -22,6 +25,7 @@ impl NinjaJwt {
             | Outcome::PasswordChanged
             | Outcome::PasswordResetRequested
             | Outcome::Verified => Json::object([]),
+            Outcome::LoggedOut | Outcome::SessionRevoked => return ninja::no_content(),
             Outcome::Pair(pair) => Json::Object(vec![
                 (self.username_field.clone().into(), pair.user.username.into()),
                 ("refresh".into(), plain(&pair.refresh)),
@@ -33,6 +37,7 @@ impl NinjaJwt {
                 let access = ("access".into(), plain(&refreshed.access));
                 Json::Object(refresh.into_iter().chain([access]).collect())
             }
+            Outcome::Sessions(sessions) => return ninja::sessions(sessions),
             Outcome::Sliding(SlidingLogin { user, token }) => Json::Object(vec![
                 (self.username_field.clone().into(), user.username.into()),
                 ("token".into(), plain(&token)),
@@ -51,6 +56,9 @@ impl NinjaJwt {
             Refusal::NoActiveAccount | Refusal::NoActiveAccountForToken => {
                 coded(words::NO_ACTIVE_ACCOUNT, AUTHENTICATION_FAILED)
             }
+            Refusal::NoSession => {
+                return respond(StatusCode::BAD_REQUEST, &coded(words::NO_SESSION, INVALID));
+            }
             Refusal::NoTokenTypeFits(attempts) => words::no_type_fits(&attempts, token_error),
             Refusal::NoUserClaim => coded(words::NO_USER_CLAIM, TOKEN_NOT_VALID),
             Refusal::PasswordChanged => coded(words::PASSWORD_CHANGED, AUTHENTICATION_FAILED),
@@ -64,6 +72,8 @@ impl NinjaJwt {
             Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
                 words::no_renewal()
             }
+            Refusal::SessionsNotKept | Refusal::UnknownSession => return ninja::not_found(),
+            Refusal::Throttled(throttled) => return ninja::throttled(throttled),
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UserInactive => coded(words::USER_INACTIVE, AUTHENTICATION_FAILED),
             Refusal::UserNotFound => coded(words::USER_NOT_FOUND, AUTHENTICATION_FAILED),

@@ -1,10 +1,12 @@
 use http::StatusCode;
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 
 use super::*;
 use crate::authority::{Attempt, Command, Refreshed, Refusal, TokenPair};
+use crate::clock::Span;
 use crate::jwt::{Invalid, TokenError};
 use crate::secret::{PlainToken, StoredPassword};
+use crate::throttle::Throttled;
 use crate::token::TokenKind;
 use crate::user::{Fields, Relations, User, UserKey};
 
@@ -29,7 +31,7 @@ fn shown(response: &Response<Bytes>) -> (u16, String) {
 }
 
 fn refused(endpoint: Endpoint, refusal: Refusal) -> (u16, String) {
-    let exchange = Exchange { endpoint, refresh: None };
+    let exchange = Exchange::of(endpoint);
     shown(&NinjaJwt::default().render(exchange, Err(refusal.into())))
 }
 
@@ -200,7 +202,7 @@ fn a_login_tells_the_name_in_its_field() {
         access: PlainToken::new("a"),
         refresh: PlainToken::new("r"),
     };
-    let exchange = Exchange { endpoint: Endpoint::TokenObtainPair, refresh: None };
+    let exchange = Exchange::of(Endpoint::TokenObtainPair);
     let response = NinjaJwt::default().username_field("email").render(exchange, Ok(Outcome::Pair(pair)));
     let expected = r#"{"email": "gr\u00e4fin@x", "refresh": "r", "access": "a"}"#;
     assert_eq!(shown(&response), (200, expected.to_owned()));
@@ -233,4 +235,57 @@ fn refusals_have_ninja_jwts_words_and_codes() {
         refused(Endpoint::Authenticate, Refusal::NoTokenTypeFits(vec![attempt])).1,
         r#"{"detail": "Given token not valid for any token type", "code": "token_not_valid", "messages": [{"token_class": "SlidingToken", "token_type": "sliding", "message": "Token is invalid or expired"}]}"#
     );
+}
+
+#[test]
+fn sessions_are_ended_without_a_word_by_whoever_is_let_in() {
+    let ask = |endpoint: Endpoint, uri: &str, body: &str| {
+        let request =
+            Request::builder().method(endpoint.method()).uri(uri).header("authorization", "bearer t");
+        let request = request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
+        let Parsed::Command(command, exchange) = NinjaJwt::default().parse(endpoint, &request) else {
+            panic!("{uri} {body}")
+        };
+        (command, exchange)
+    };
+    let answered = |exchange, decision| {
+        let answer = NinjaJwt::default().render(exchange, decision);
+        (answer.status().as_u16(), String::from_utf8(answer.body().to_vec()).unwrap())
+    };
+    let done = (204, String::new());
+    let not_found = (404, r#"{"detail": "Not Found"}"#.to_owned());
+
+    let (asked, exchange) = ask(Endpoint::Session, "/api/token/sessions/0%661", "");
+    assert!(matches!(asked, Command::RevokeSession { session, .. } if session == "0f1"));
+    assert_eq!(answered(exchange.clone(), Ok(Outcome::SessionRevoked)), done);
+    for refusal in [Refusal::UnknownSession, Refusal::SessionsNotKept] {
+        assert_eq!(answered(exchange.clone(), Err(refusal.into())), not_found);
+    }
+    let (asked, exchange) = ask(Endpoint::Logout, "/api/token/logout", "");
+    assert!(matches!(asked, Command::LogOut { .. }));
+    assert_eq!(answered(exchange.clone(), Ok(Outcome::LoggedOut)), done);
+    let (status, told) = answered(exchange, Err(Refusal::NoSession.into()));
+    assert!(status == 400 && told.ends_with(r#""code": "invalid"}"#), "{told}");
+    let (asked, exchange) = ask(Endpoint::Sessions, "/api/token/sessions", "");
+    assert!(matches!(asked, Command::ListSessions { bearer } if bearer.expose() == "t"));
+    assert_eq!(answered(exchange, Ok(Outcome::Sessions(Vec::new()))), (200, "[]".to_owned()));
+
+    // Who asks is known before a body is looked at.
+    for (body, status) in [("{", 400), ("[]", 422), (r#"{"scope":"all"}"#, 422)] {
+        let (asked, exchange) = ask(Endpoint::Logout, "/api/token/logout", body);
+        assert!(matches!(asked, Command::Authenticate { .. }), "{body}");
+        assert_eq!(answered(exchange.clone(), Err(TokenError::Expired.into())).0, 401, "{body}");
+        assert_eq!(exchange.pending.unwrap().status(), status, "{body}");
+    }
+}
+
+#[test]
+fn who_has_tried_too_often_is_told_when_to_come_back() {
+    for (micros, seconds) in [(41_000_001, "42"), (42_000_000, "42"), (1, "1"), (0, "1")] {
+        let throttled = Throttled { retry_after: Span::from_micros(micros) };
+        let exchange = Exchange::of(Endpoint::TokenObtainPair);
+        let response = NinjaJwt::default().render(exchange, Err(Refusal::Throttled(throttled).into()));
+        assert_eq!(response.headers()[RETRY_AFTER], seconds);
+        assert_eq!(shown(&response), (429, r#"{"detail": "Too many requests."}"#.to_owned()));
+    }
 }

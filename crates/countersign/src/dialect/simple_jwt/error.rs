@@ -3,7 +3,7 @@
 use http::Method;
 
 /// What the dialect itself says no to, before anything is decided.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum ApiError {
     BadAuthorizationHeader,
     /// A field and what is wrong with it, each field once.

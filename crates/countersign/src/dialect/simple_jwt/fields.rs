@@ -35,15 +35,7 @@ pub(super) enum FieldInput {
 ///
 /// Every field that is wrong, in the order of `names`.
 pub(super) fn required<const N: usize>(data: Data, names: [&str; N]) -> Result<[String; N], ApiError> {
-    let mut inputs = match data {
-        Data::Fields(inputs) => inputs,
-        Data::NotAnObject(found) => {
-            return Err(ApiError::non_field(format!(
-                "Invalid data. Expected a dictionary, but got {found}."
-            )));
-        }
-        Data::Null => return Err(ApiError::non_field("No data provided".to_owned())),
-    };
+    let mut inputs = inputs(data)?;
     let mut errors = Vec::new();
     let values = names.map(|name| {
         checked(&mut inputs, name).unwrap_or_else(|error| {
@@ -52,6 +44,26 @@ pub(super) fn required<const N: usize>(data: Data, names: [&str; N]) -> Result<[
         })
     });
     if errors.is_empty() { Ok(values) } else { Err(ApiError::Fields(errors)) }
+}
+
+/// Checks the field `name`, which may be absent.
+pub(super) fn optional(data: Data, name: &str) -> Result<Option<String>, ApiError> {
+    let mut inputs = inputs(data)?;
+    if !inputs.contains_key(name) {
+        return Ok(None);
+    }
+    let checked = checked(&mut inputs, name);
+    checked.map(Some).map_err(|error| ApiError::Fields(vec![(name.to_owned(), error)]))
+}
+
+fn inputs(data: Data) -> Result<BTreeMap<String, FieldInput>, ApiError> {
+    match data {
+        Data::Fields(inputs) => Ok(inputs),
+        Data::NotAnObject(found) => {
+            Err(ApiError::non_field(format!("Invalid data. Expected a dictionary, but got {found}.")))
+        }
+        Data::Null => Err(ApiError::non_field("No data provided".to_owned())),
+    }
 }
 
 fn checked(inputs: &mut BTreeMap<String, FieldInput>, name: &str) -> Result<String, String> {

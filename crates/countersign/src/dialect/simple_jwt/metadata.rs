@@ -9,6 +9,9 @@ impl SimpleJwt {
         let username = self.username_field.clone();
         let (name, description, fields) = match endpoint {
             Endpoint::Authenticate => ("Authenticate", "", vec![]),
+            Endpoint::Logout => ("Logout", "", vec![]),
+            Endpoint::Session => ("Session", "", vec![]),
+            Endpoint::Sessions => ("Sessions", "", vec![]),
             Endpoint::TokenBlacklist => (
                 "Token Blacklist",
                 "Takes a token and blacklists it. Must be used with the\n\

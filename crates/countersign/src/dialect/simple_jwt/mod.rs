@@ -17,6 +17,8 @@ mod metadata;
 mod negotiate;
 mod parse;
 mod render;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use http::{HeaderName, Request, Response};
@@ -72,11 +74,11 @@ impl Dialect for SimpleJwt {
     type Exchange = Exchange;
 
     fn parse(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Parsed<Exchange> {
-        let exchange = match negotiate::exchange(endpoint, request) {
+        let mut exchange = match negotiate::exchange(endpoint, request) {
             Ok(exchange) => exchange,
             Err((exchange, error)) => return Parsed::Reply(self.render_error(&exchange, error)),
         };
-        match self.command(endpoint, request) {
+        match self.command(endpoint, request, &mut exchange) {
             Ok(Some(command)) => Parsed::Command(command, exchange),
             Ok(None) => Parsed::Reply(self.render_metadata(&exchange)),
             Err(error) => Parsed::Reply(self.render_error(&exchange, error)),

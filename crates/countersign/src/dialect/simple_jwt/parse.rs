@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use http::{Method, Request};
 
-use crate::authority::{Command, Credentials};
-use crate::dialect::SimpleJwt;
+use crate::authority::{Command, Credentials, LogOutScope};
 use crate::dialect::header::joined;
 use crate::dialect::simple_jwt::error::ApiError;
-use crate::dialect::simple_jwt::{Endpoint, body, fields};
+use crate::dialect::simple_jwt::{Endpoint, Exchange, body, fields};
+use crate::dialect::{SimpleJwt, sessions};
 use crate::secret::{Password, PlainToken};
 
 impl SimpleJwt {
@@ -16,10 +16,16 @@ impl SimpleJwt {
         &self,
         endpoint: Endpoint,
         request: &Request<Bytes>,
+        exchange: &mut Exchange,
     ) -> Result<Option<Command>, ApiError> {
-        if endpoint == Endpoint::Authenticate {
-            // DRF authenticates before it looks at the method: what comes of the method is for `render`.
-            return self.bearer(request).map(|token| Some(Command::Authenticate { token }));
+        if endpoint.is_protected() {
+            // DRF authenticates before it looks at the method and the body: what comes of them is for `render`.
+            let bearer = self.bearer(request)?;
+            let command = protected(endpoint, &bearer, request).unwrap_or_else(|error| {
+                exchange.pending = Some(error);
+                Command::Authenticate { token: bearer }
+            });
+            return Ok(Some(command));
         }
         if request.method() == Method::OPTIONS {
             return Ok(None);
@@ -34,9 +40,7 @@ impl SimpleJwt {
             Endpoint::TokenRefresh => Command::Refresh { refresh: token(data, "refresh")? },
             Endpoint::TokenBlacklist => Command::Blacklist { refresh: token(data, "refresh")? },
             Endpoint::TokenRefreshSliding => Command::RefreshSliding { token: token(data, "token")? },
-            Endpoint::TokenVerify | Endpoint::Authenticate => {
-                Command::Verify { token: token(data, "token")? }
-            }
+            _ => Command::Verify { token: token(data, "token")? },
         };
         Ok(Some(command))
     }
@@ -59,6 +63,25 @@ impl SimpleJwt {
             _ => Err(ApiError::BadAuthorizationHeader),
         }
     }
+}
+
+/// What only those may ask for who are let in with `bearer`; for a method that has no handler, who they are.
+fn protected(endpoint: Endpoint, bearer: &PlainToken, request: &Request<Bytes>) -> Result<Command, ApiError> {
+    let bearer = bearer.clone();
+    Ok(match endpoint {
+        _ if !endpoint.handles(request.method()) => Command::Authenticate { token: bearer },
+        Endpoint::Logout => Command::LogOut { bearer, scope: log_out_scope(body::data(request)?)? },
+        Endpoint::Session => Command::RevokeSession { bearer, session: sessions::id_in(request.uri()) },
+        Endpoint::Sessions => Command::ListSessions { bearer },
+        _ => Command::Authenticate { token: bearer },
+    })
+}
+
+fn log_out_scope(data: fields::Data) -> Result<LogOutScope, ApiError> {
+    let Some(name) = fields::optional(data, "scope")? else { return Ok(LogOutScope::default()) };
+    LogOutScope::named(&name).ok_or_else(|| {
+        ApiError::Fields(vec![("scope".to_owned(), format!("\"{name}\" is not a valid choice."))])
+    })
 }
 
 fn token(data: fields::Data, name: &str) -> Result<PlainToken, ApiError> {

@@ -7,8 +7,9 @@ use http::{Method, Response, StatusCode};
 use crate::authority::{Outcome, Principal, Refusal, SlidingLogin};
 use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::simple_jwt::{Endpoint, Exchange};
+use crate::dialect::time::in_rest_framework;
 use crate::dialect::words::{self, PASSWORD_CHANGED, TOKEN_NOT_VALID, coded, detail};
-use crate::dialect::{Json, Rejection, SimpleJwt, principal};
+use crate::dialect::{Json, Rejection, SimpleJwt, principal, sessions};
 use crate::error::Error;
 use crate::jwt::TokenError;
 
@@ -22,6 +23,7 @@ impl SimpleJwt {
             | Outcome::PasswordChanged
             | Outcome::PasswordResetRequested
             | Outcome::Verified => Json::object([]),
+            Outcome::LoggedOut | Outcome::SessionRevoked => return no_content(exchange),
             Outcome::Pair(pair) => Json::object([
                 ("refresh", pair.refresh.expose().to_owned().into()),
                 ("access", pair.access.expose().to_owned().into()),
@@ -32,6 +34,7 @@ impl SimpleJwt {
                     refreshed.refresh.map(|token| ("refresh".into(), token.expose().to_owned().into()));
                 Json::Object([Some(access), refresh].into_iter().flatten().collect())
             }
+            Outcome::Sessions(sessions) => sessions::list(sessions, in_rest_framework),
             Outcome::Sliding(SlidingLogin { token, .. }) | Outcome::SlidingRenewed(token) => {
                 Json::object([("token", token.expose().to_owned().into())])
             }
@@ -39,13 +42,16 @@ impl SimpleJwt {
         respond(exchange, StatusCode::OK, &body)
     }
 
-    /// The method matters only after authentication: see [`command`](Self::command).
+    /// The method and the body matter only after authentication: see [`command`](Self::command).
     fn render_principal(&self, exchange: &Exchange, principal: &Principal) -> Response<Bytes> {
         if exchange.method == Method::OPTIONS {
             return self.render_metadata(exchange);
         }
         if !exchange.endpoint.handles(&exchange.method) {
             return self.render_error(exchange, ApiError::MethodNotAllowed(exchange.method.clone()));
+        }
+        if let Some(error) = &exchange.pending {
+            return self.render_error(exchange, error.clone());
         }
         respond(exchange, StatusCode::OK, &principal::principal(principal, &self.username_field))
     }
@@ -57,10 +63,13 @@ impl SimpleJwt {
             }
             Refusal::NoActiveAccount => detail(words::NO_ACTIVE_ACCOUNT),
             Refusal::NoActiveAccountForToken => detail("No active account found for the given token."),
+            Refusal::NoSession => {
+                return self.render_error(exchange, ApiError::non_field(words::NO_SESSION.to_owned()));
+            }
             Refusal::NoTokenTypeFits(attempts) => words::no_type_fits(&attempts, token_error),
             Refusal::NoUserClaim => coded(words::NO_USER_CLAIM, TOKEN_NOT_VALID),
             // SimpleJWT's own exception carries a code, DRF's, which the refresh serializers raise, does not.
-            Refusal::PasswordChanged if exchange.endpoint == Endpoint::Authenticate => {
+            Refusal::PasswordChanged if exchange.endpoint.is_protected() => {
                 coded(PASSWORD_CHANGED, "password_changed")
             }
             Refusal::PasswordChanged => detail(PASSWORD_CHANGED),
@@ -69,8 +78,16 @@ impl SimpleJwt {
                 return self
                     .render_error(exchange, ApiError::non_field(token_error(&TokenError::Blacklisted)));
             }
+            Refusal::SessionsNotKept | Refusal::UnknownSession => {
+                return self.render_error(exchange, ApiError::NotFound);
+            }
             Refusal::RefreshTokenExpired | Refusal::RenewalNotSupported | Refusal::UnknownRefreshToken => {
                 words::no_renewal()
+            }
+            Refusal::Throttled(throttled) => {
+                let body = detail(words::throttled_text(throttled));
+                let response = respond(exchange, StatusCode::TOO_MANY_REQUESTS, &body);
+                return words::retry_throttled(response, throttled);
             }
             Refusal::Token(error) => coded(token_error(&error), TOKEN_NOT_VALID),
             Refusal::UserInactive => coded(words::USER_INACTIVE, "user_inactive"),
@@ -137,6 +154,12 @@ impl SimpleJwt {
 /// SimpleJWT's words for what is wrong with a token.
 fn token_error(error: &TokenError) -> String {
     words::token_error(error, "Token is expired", "Token is invalid")
+}
+
+fn no_content(exchange: &Exchange) -> Response<Bytes> {
+    let mut response = respond(exchange, StatusCode::NO_CONTENT, &Json::Null);
+    response.headers_mut().remove(CONTENT_TYPE);
+    response.map(|_| Bytes::new())
 }
 
 fn respond(exchange: &Exchange, status: StatusCode, body: &Json) -> Response<Bytes> {

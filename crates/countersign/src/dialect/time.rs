@@ -2,6 +2,18 @@
 
 use crate::clock::Timestamp;
 
+/// As Django's JSON encoder writes it: milliseconds, unless the second is a whole one.
+pub(super) fn in_json(at: Timestamp) -> String {
+    let whole = at.as_micros().rem_euclid(1_000_000) == 0;
+    let millis = jiff::Timestamp::from_millisecond(at.as_micros().div_euclid(1000)).unwrap_or_default();
+    if whole { format!("{millis:.0}") } else { format!("{millis:.3}") }
+}
+
+/// As a field of Django REST framework's writes it, in UTC.
+pub(super) fn in_rest_framework(time: Timestamp) -> String {
+    iso_format(time).replace("+00:00", "Z")
+}
+
 /// A time in UTC as Python's `isoformat` writes it: without a fraction where that is zero.
 pub(super) fn iso_format(time: Timestamp) -> String {
     let (secs, micros) = (time.as_micros().div_euclid(1_000_000), time.as_micros().rem_euclid(1_000_000));
@@ -28,6 +40,28 @@ fn civil(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn djangos_json_loses_what_is_below_the_millisecond() {
+        for (micros, text) in [
+            (1_700_000_000_000_000, "2023-11-14T22:13:20Z"),
+            (1_700_000_000_123_999, "2023-11-14T22:13:20.123Z"),
+            (1_700_000_000_000_001, "2023-11-14T22:13:20.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(in_json(Timestamp::from_micros(micros)), text, "{micros}");
+        }
+    }
+
+    #[test]
+    fn the_rest_framework_keeps_it() {
+        for (micros, text) in [
+            (1_700_000_000_000_000, "2023-11-14T22:13:20Z"),
+            (1_700_000_000_123_999, "2023-11-14T22:13:20.123999Z"),
+        ] {
+            assert_eq!(in_rest_framework(Timestamp::from_micros(micros)), text, "{micros}");
+        }
+    }
 
     #[test]
     fn times_are_written_as_python_does() {

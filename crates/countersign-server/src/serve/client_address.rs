@@ -1,0 +1,125 @@
+//! Where a request comes from: the other end of its connection, or whom a proxy there passes on.
+//!
+//! - A connection's other end cannot lie about its address. What `X-Forwarded-For` says is believed of the proxies in
+//!   `trusted_proxies` alone, since everybody else writes there what they like.
+//! - Every proxy adds the address that it was asked from at the right. So the client is the right-most address that is no
+//!   trusted proxy's: what stands further left came from that client.
+//! - `Forwarded` (RFC 7239) is not read: a proxy that writes one of the two headers passes the other on as it came.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use countersign::authority::ClientAddress;
+use http::{HeaderMap, HeaderName, Request};
+use ipnet::IpNet;
+
+/// The proxies whose word is taken for where a request comes from. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct TrustedProxies(Arc<[IpNet]>);
+
+impl TrustedProxies {
+    /// Those in one of these networks.
+    pub(crate) fn new(networks: &[IpNet]) -> Self {
+        Self(networks.into())
+    }
+
+    /// Tells whoever answers a request where it comes from, if it came over a connection with `peer`.
+    pub(super) fn locate<B>(&self, peer: IpAddr, request: &mut Request<B>) {
+        let address = self.client(peer.to_canonical(), request.headers());
+        request.extensions_mut().insert(ClientAddress(address));
+    }
+
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer;
+        let lines = headers.get_all(X_FORWARDED_FOR).into_iter().rev();
+        let mut hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        while self.contains(client) {
+            // The last one that is known has said something that is no address, or nothing.
+            let Some(hop) = hops.next().and_then(address) else { break };
+            client = hop;
+        }
+        client
+    }
+
+    fn contains(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// An address, as proxies write it: some add the port, some put IPv6 into brackets.
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop).ok()?.trim_ascii();
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    let address = bare.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()));
+    address.map(|address: IpAddr| address.to_canonical())
+}
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The client of a request that `peer` sends with these lines of `X-Forwarded-For`.
+    fn client(peer: &str, lines: &[&str]) -> String {
+        let proxies =
+            ["10.0.0.0/8", "192.0.2.7/32", "2001:db8:1::/48"].map(|network| network.parse().unwrap());
+        let mut request = Request::new(());
+        for line in lines {
+            request.headers_mut().append(X_FORWARDED_FOR, line.parse().unwrap());
+        }
+        TrustedProxies::new(&proxies).locate(peer.parse().unwrap(), &mut request);
+        request.extensions().get::<ClientAddress>().unwrap().0.to_string()
+    }
+
+    #[test]
+    fn nobody_but_a_trusted_proxy_is_believed() {
+        assert_eq!(client("203.0.113.9", &[]), "203.0.113.9");
+        assert_eq!(client("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
+        assert_eq!(client("203.0.113.9", &["198.51.100.1, 10.0.0.1"]), "203.0.113.9");
+        assert_eq!(client("10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("192.0.2.7", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("192.0.2.8", &["198.51.100.1"]), "192.0.2.8");
+        let mut request = Request::builder().header(X_FORWARDED_FOR, "198.51.100.1").body(()).unwrap();
+        TrustedProxies::new(&[]).locate([127, 0, 0, 1].into(), &mut request);
+        assert_eq!(request.extensions().get(), Some(&ClientAddress([127, 0, 0, 1].into())));
+    }
+
+    #[test]
+    fn of_a_chain_the_right_most_stranger_counts() {
+        assert_eq!(client("10.0.0.1", &["198.51.100.1, 203.0.113.9, 10.0.0.2"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", &["198.51.100.1", "203.0.113.9", "10.0.0.2,10.0.0.3"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", &["10.0.0.3, 10.0.0.2"]), "10.0.0.3", "a request of a proxy's own");
+    }
+
+    #[test]
+    fn what_is_no_address_leaves_the_proxy_that_said_it() {
+        for odd in
+            ["", "unknown", "_hidden", "198.51.100.1.2", "198.51.100.1 203.0.113.9", "ä", "[::1", "1:2"]
+        {
+            assert_eq!(client("10.0.0.1", &[odd]), "10.0.0.1", "{odd:?}");
+            assert_eq!(client("10.0.0.1", &["198.51.100.1", odd]), "10.0.0.1", "{odd:?}");
+            assert_eq!(
+                client("10.0.0.1", &[&format!("198.51.100.1, {odd}, 10.0.0.2")]),
+                "10.0.0.2",
+                "{odd:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_is_read_in_every_way_it_is_written_and_kept_in_one() {
+        for (written, read) in [
+            ("198.51.100.1:4711", "198.51.100.1"),
+            ("::ffff:198.51.100.1", "198.51.100.1"),
+            ("2001:DB8:0:0::9", "2001:db8::9"),
+            ("[2001:db8::9]", "2001:db8::9"),
+            ("[2001:db8::9]:4711", "2001:db8::9"),
+            ("  198.51.100.1\t", "198.51.100.1"),
+        ] {
+            assert_eq!(client("2001:db8:1::1", &[written]), read, "{written}");
+        }
+        assert_eq!(client("::ffff:10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("::ffff:203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
+    }
+}
