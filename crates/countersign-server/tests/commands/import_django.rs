@@ -180,12 +180,12 @@ fn a_project_on_mysql_or_mariadb() {
         (
             "'NAME': 'shop', 'USER': 'shop', 'PASSWORD': 'p@ss/word', 'HOST': 'db.example', 'PORT': '3307', 'OPTIONS': \
              {'ssl_mode': 'REQUIRED', 'ssl': {'ca': '/etc/ca.pem'}, 'charset': 'utf8mb4'}",
-            "mysql://shop:p%40ss%2Fword@db.example:3307/shop?ssl-ca=/etc/ca.pem&ssl-mode=REQUIRED",
+            "mysql://shop:p%40ss%2Fword@db.example:3307/shop?ssl-ca=%2Fetc%2Fca.pem&ssl-mode=REQUIRED",
             Some("charset"),
         ),
         (
             "'NAME': 'shop', 'PASSWORD': 'x', 'HOST': '/run/mysqld/mysqld.sock'",
-            "mysql://:x@localhost/shop?socket=/run/mysqld/mysqld.sock",
+            "mysql://:x@localhost/shop?socket=%2Frun%2Fmysqld%2Fmysqld.sock",
             None,
         ),
         (
