@@ -5,6 +5,7 @@
 //! - A lookup that finds nothing is `Ok(None)`, a write tells how it went; an error means the store itself
 //!   failed, and the caller can say neither yes nor no.
 
+mod column;
 mod refresh_tokens;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::user::{Relations, User, UserKey};
+pub(crate) use column::may_be_kept;
 pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 
 /// The user model's table, to read, and to write what a login writes.
@@ -178,7 +180,7 @@ pub trait TokenLedger: Send + Sync {
 /// A row of `token_blacklist_outstandingtoken`, to be written.
 #[derive(Clone, Debug)]
 pub struct OutstandingToken<'a> {
-    /// The token's id, unique.
+    /// The token's id, unique; 255 characters at most, none of them NUL.
     pub jti: &'a str,
     /// The token itself.
     pub token: &'a PlainToken,
