@@ -1,15 +1,15 @@
 //! The genuine packages and Countersign, side by side.
 
-use std::collections::HashMap;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
+use std::path::PathBuf;
+use std::{fs, thread};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::settings::MAILS;
-use crate::{CountersignServer, Family, Oracle, Request, Response, Settings, Table, UserModel, compare};
+use crate::{
+    CountersignServer, Engine, Family, Oracle, OracleDatabase, Request, Response, Settings, Table, compare,
+};
 
 /// Two services that are configured alike, on equal databases.
 pub struct Pair {
@@ -17,17 +17,16 @@ pub struct Pair {
     /// The genuine packages, also for what only they can do: making users and odd tokens.
     pub oracle: Oracle,
     compared: Compared,
-    databases: Both<PathBuf>,
-    _folder: TempDir,
+    databases: Both<OracleDatabase>,
+    folder: TempDir,
 }
 
-/// What the genuine packages are compared with.
+/// What the genuine packages are compared with, and on which engine.
 #[derive(Clone, Debug)]
-pub enum Subject {
-    /// A `countersign` binary.
-    Countersign(PathBuf),
-    /// The genuine packages once more: what a comparison finds then is its own fault.
-    Genuine,
+pub struct Subject {
+    /// A `countersign` binary; without one it is the genuine packages once more.
+    binary: Option<PathBuf>,
+    engine: Engine,
 }
 
 /// Something of the genuine packages' and the like of Countersign's.
@@ -47,37 +46,35 @@ enum Compared {
 impl Pair {
     /// Starts both on copies of one database. `prepare` makes the users that both shall have.
     pub fn on_copies(settings: &Settings, subject: &Subject, prepare: impl FnOnce(&Oracle)) -> Self {
-        Self::start(settings, subject, "ours.sqlite3", prepare)
+        Self::start(settings, subject, true, prepare)
     }
 
     /// Starts both on one database.
     pub fn on_one_database(settings: &Settings, subject: &Subject, prepare: impl FnOnce(&Oracle)) -> Self {
-        Self::start(settings, subject, THEIR_DATABASE, prepare)
+        Self::start(settings, subject, false, prepare)
     }
 
-    fn start(
-        settings: &Settings,
-        subject: &Subject,
-        our_database: &str,
-        prepare: impl FnOnce(&Oracle),
-    ) -> Self {
+    fn start(settings: &Settings, subject: &Subject, copy: bool, prepare: impl FnOnce(&Oracle)) -> Self {
         let folder = tempfile::tempdir().expect("the temporary folder can be written");
-        let databases =
-            Both { theirs: THEIR_DATABASE, ours: our_database }.map(|name| folder.path().join(name));
-        fs::write(&databases.theirs, empty_database(settings)).expect("the temporary folder can be written");
-        let oracle = Oracle::start(settings, &databases.theirs);
+        let theirs = OracleDatabase::new(subject.engine, folder.path(), "theirs");
+        let oracle = Oracle::start(settings, &theirs, &folder.path().join("theirs.json"));
+        theirs.create(settings, &oracle);
         prepare(&oracle);
-        if databases.ours != databases.theirs {
-            fs::copy(&databases.theirs, &databases.ours).expect("the temporary folder can be written");
-        }
-        let compared = match subject {
-            Subject::Countersign(binary) => {
-                let toml = settings.for_countersign(&databases.ours);
+        let ours = if copy {
+            let ours = OracleDatabase::new(subject.engine, folder.path(), "ours");
+            ours.copy_from(&theirs, &oracle);
+            ours
+        } else {
+            theirs.clone()
+        };
+        let compared = match &subject.binary {
+            Some(binary) => {
+                let toml = settings.for_countersign(&ours);
                 Compared::Countersign(CountersignServer::start(binary, &toml, folder.path()))
             }
-            Subject::Genuine => Compared::Genuine(Oracle::start(settings, &databases.ours)),
+            None => Compared::Genuine(Oracle::start(settings, &ours, &folder.path().join("ours.json"))),
         };
-        Self { settings: settings.clone(), oracle, compared, databases, _folder: folder }
+        Self { settings: settings.clone(), oracle, compared, databases: Both { theirs, ours }, folder }
     }
 
     /// The addresses of both services.
@@ -132,11 +129,6 @@ impl Pair {
         Both { theirs: requests.theirs.send(addresses.theirs), ours: requests.ours.send(addresses.ours) }
     }
 
-    /// The path of the database that Countersign works on.
-    pub fn database(&self) -> &Path {
-        &self.databases.ours
-    }
-
     /// What both tables hold.
     pub fn table(&self, name: &str) -> Both<Table> {
         self.dump(name, "id")
@@ -161,7 +153,7 @@ impl Pair {
 
     fn dump(&self, name: &str, order: &str) -> Both<Table> {
         self.databases.as_ref().map(|database| {
-            let asked = json!({"database": database, "table": name, "order": order});
+            let asked = json!({"database": database.url(), "table": name, "order": order});
             Table::new(name, self.oracle.call("dump_rows", asked))
         })
     }
@@ -199,18 +191,22 @@ impl Pair {
 
     /// The mails that Countersign wrote so far, each as it would be sent.
     pub fn our_mails(&self) -> Vec<String> {
-        let folder = self.databases.ours.with_file_name(MAILS);
-        let files = fs::read_dir(folder).into_iter().flatten().flatten();
+        let files = fs::read_dir(self.folder.path().join(MAILS)).into_iter().flatten().flatten();
         files.filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
     }
 
-    /// Runs an SQL statement on both databases. It must change one row.
+    /// Runs an SQL statement on both databases, or on the one. It must change one row, and be good on every engine.
     #[track_caller]
     pub fn execute(&self, statement: &str, values: &[&str]) {
-        for database in [&self.databases.theirs, &self.databases.ours] {
-            let asked = json!({"database": database, "statement": statement, "values": values});
+        for database in self.each_database() {
+            let asked = json!({"database": database.url(), "statement": statement, "values": values});
             assert_eq!(self.oracle.call("execute", asked), 1, "{statement} {values:?}");
         }
+    }
+
+    fn each_database(&self) -> impl Iterator<Item = &OracleDatabase> {
+        let Both { theirs, ours } = &self.databases;
+        [Some(theirs), Some(ours).filter(|ours| *ours != theirs)].into_iter().flatten()
     }
 
     /// What Countersign wrote to standard error so far.
@@ -219,6 +215,33 @@ impl Pair {
             Compared::Countersign(server) => server.stderr(),
             Compared::Genuine(oracle) => oracle.stderr(),
         }
+    }
+}
+
+impl Drop for Pair {
+    fn drop(&mut self) {
+        // What a test that failed leaves may be looked at, for as long as its server runs.
+        if !thread::panicking() {
+            self.each_database().for_each(|database| database.remove(&self.oracle));
+        }
+    }
+}
+
+impl Subject {
+    /// A `countersign` binary.
+    pub fn countersign(binary: impl Into<PathBuf>) -> Self {
+        Self { binary: Some(binary.into()), engine: Engine::Sqlite }
+    }
+
+    /// The genuine packages once more: what a comparison finds then is its own fault.
+    pub fn genuine() -> Self {
+        Self { binary: None, engine: Engine::Sqlite }
+    }
+
+    /// With the databases on another engine than SQLite.
+    #[must_use]
+    pub fn on(self, engine: Engine) -> Self {
+        Self { engine, ..self }
     }
 }
 
@@ -248,20 +271,3 @@ pub(crate) const OUTSTANDING: &str = "token_blacklist_outstandingtoken";
 pub(crate) const BLACKLISTED: &str = "token_blacklist_blacklistedtoken";
 /// The table of long-running refresh tokens.
 const REFRESH_TOKENS: &str = "refresh_token_refreshtoken";
-const THEIR_DATABASE: &str = "theirs.sqlite3";
-
-/// The bytes of a database with the tables that these settings want, made once by Django itself.
-fn empty_database(settings: &Settings) -> Vec<u8> {
-    type Made = HashMap<(Family, UserModel, bool), Vec<u8>>;
-    static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
-
-    let mut made = MADE.lock().expect("a failed migration fails every test");
-    made.entry((settings.family(), settings.user_model(), settings.blacklist()))
-        .or_insert_with(|| {
-            let folder = tempfile::tempdir().expect("the temporary folder can be written");
-            let database = folder.path().join("empty.sqlite3");
-            Oracle::migrate(settings, &database);
-            fs::read(database).expect("Django made the database")
-        })
-        .clone()
-}
