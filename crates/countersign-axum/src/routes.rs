@@ -8,9 +8,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::any;
-use countersign::authority::{Authority, Failure, Outcome};
+use countersign::authority::{Authority, Client, Failure, Outcome};
 use countersign::dialect::{Dialect, Parsed};
-use countersign::store::{TokenLedger, Users};
+use countersign::store::Store;
 
 use crate::body::{BodyLimits, read};
 use crate::log::log_failure;
@@ -20,10 +20,10 @@ use crate::log::log_failure;
 /// ```
 /// use countersign::authority::Authority;
 /// use countersign::dialect::simple_jwt::{Endpoint, SimpleJwt};
-/// use countersign::store::{TokenLedger, Users};
+/// use countersign::store::Store;
 /// use countersign_axum::{BodyLimits, routes};
 ///
-/// fn app<S: Users + TokenLedger + 'static>(authority: Authority<S>) -> axum::Router {
+/// fn app<S: Store + 'static>(authority: Authority<S>) -> axum::Router {
 ///     let paths = Endpoint::ALL.map(|(endpoint, _, path)| (endpoint, path));
 ///     routes(SimpleJwt::default(), authority, paths, BodyLimits::default())
 /// }
@@ -40,7 +40,7 @@ pub fn routes<D, S, P>(
 ) -> Router
 where
     D: Dialect,
-    S: Users + TokenLedger + 'static,
+    S: Store + 'static,
     P: AsRef<str>,
 {
     let family = Arc::new(Family { dialect, authority, limits });
@@ -61,13 +61,14 @@ struct Family<D, S> {
 async fn answer<D, S>(family: Arc<Family<D, S>>, endpoint: D::Endpoint, request: Request) -> Response
 where
     D: Dialect,
-    S: Users + TokenLedger + 'static,
+    S: Store + 'static,
 {
     let (parts, body) = request.into_parts();
+    let authority = family.authority.for_client(Client::of(&parts.extensions, &parts.headers));
     let response = match read(body, family.limits).await {
         Ok(body) => match family.dialect.parse(endpoint, &http::Request::from_parts(parts, body)) {
             Parsed::Command(command, exchange) => {
-                let decision = family.authority.execute(command).await;
+                let decision = authority.execute(command).await;
                 log(&decision);
                 family.dialect.render(exchange, decision)
             }

@@ -9,11 +9,13 @@
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
+use countersign::store::{Claim, OutstandingToken, Sessions, StoreError, TokenLedger};
 use countersign::user::FieldValue;
 
 use crate::backend::Transaction;
 use crate::database::{Attempt, Database};
+
+impl Sessions for Database {}
 
 impl TokenLedger for Database {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {

@@ -45,7 +45,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
-use crate::store::{Claim, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users};
+use crate::store::{
+    Claim, OutstandingToken, Sessions, StoreError, TokenLedger, UserIdClaim, UserLookup, Users,
+};
 use crate::user::{FieldValue, User, UserKey};
 pub use refresh_tokens::RefreshTokenRow;
 
@@ -172,6 +174,8 @@ impl Users for MemoryStore {
         Ok(())
     }
 }
+
+impl Sessions for MemoryStore {}
 
 impl TokenLedger for MemoryStore {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@
 
 mod column;
 mod refresh_tokens;
+mod sessions;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -22,6 +23,12 @@ use crate::secret::{PlainToken, StoredPassword};
 use crate::user::{Relations, User, UserKey};
 pub(crate) use column::may_be_kept;
 pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
+pub use sessions::{Advance, NewSession, Revoked, Session, SessionRules, Sessions, Step};
+
+/// All that an authority needs kept: a type that has these three traits is one.
+pub trait Store: Users + TokenLedger + Sessions {}
+
+impl<S: Users + TokenLedger + Sessions> Store for S {}
 
 /// The user model's table, to read, and to write what a login writes.
 ///
@@ -30,6 +37,14 @@ pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 pub trait Users: Send + Sync {
     /// Finds the one user that `by` names.
     fn find(&self, by: UserLookup<'_>) -> impl Future<Output = Result<Option<User>, StoreError>> + Send;
+
+    /// [`find`](Self::find), where an answer may be as old as the store's own stated bound: a replica's will do.
+    fn find_allowing_stale(
+        &self,
+        by: UserLookup<'_>,
+    ) -> impl Future<Output = Result<Option<User>, StoreError>> + Send {
+        self.find(by)
+    }
 
     /// Finds active users by `EMAIL_FIELD` whatever the case of its letters, `limit` of them at most: nobody where
     /// the user model has no such column. How letters are compared is the store's own: it may find an address that
@@ -151,6 +166,15 @@ pub trait TokenLedger: Send + Sync {
     /// Whether the id is on the blacklist.
     fn is_blacklisted(&self, jti: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// [`is_blacklisted`](Self::is_blacklisted), where an answer may be as old as the store's own stated bound: what it
+    /// has in memory will do.
+    fn is_blacklisted_allowing_stale(
+        &self,
+        jti: &str,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        self.is_blacklisted(jti)
+    }
+
     /// Puts a token on the blacklist, and among the outstanding ones where it is not there yet.
     /// Of any number of callers at once, exactly one gets [`Claim::Won`].
     fn blacklist(
@@ -256,6 +280,13 @@ impl<S: Users + ?Sized> Users for Arc<S> {
         (**self).find(by)
     }
 
+    fn find_allowing_stale(
+        &self,
+        by: UserLookup<'_>,
+    ) -> impl Future<Output = Result<Option<User>, StoreError>> + Send {
+        (**self).find_allowing_stale(by)
+    }
+
     fn find_active_by_email(
         &self,
         email: &str,
@@ -293,6 +324,13 @@ impl<S: TokenLedger + ?Sized> TokenLedger for Arc<S> {
 
     fn is_blacklisted(&self, jti: &str) -> impl Future<Output = Result<bool, StoreError>> + Send {
         (**self).is_blacklisted(jti)
+    }
+
+    fn is_blacklisted_allowing_stale(
+        &self,
+        jti: &str,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        (**self).is_blacklisted_allowing_stale(jti)
     }
 
     fn blacklist(

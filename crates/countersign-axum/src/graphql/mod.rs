@@ -28,7 +28,7 @@ use axum::routing::{any, get};
 use countersign::authority::Authority;
 use countersign::dialect::GraphqlJwt;
 use countersign::dialect::graphql_jwt::Asked;
-use countersign::store::{RefreshTokens, TokenLedger, Users};
+use countersign::store::{RefreshTokens, Store};
 
 use crate::body::{BodyLimits, read};
 use crate::graphql::measure::Measure;
@@ -67,12 +67,12 @@ impl Default for GraphqlOptions {
 /// ```
 /// use countersign::authority::Authority;
 /// use countersign::dialect::GraphqlJwt;
-/// use countersign::store::{RefreshTokens, TokenLedger, Users};
+/// use countersign::store::{RefreshTokens, Store};
 /// use countersign_axum::{GraphqlOptions, SchemaError, graphql};
 ///
 /// fn app<S>(authority: Authority<S>) -> Result<axum::Router, SchemaError>
 /// where
-///     S: Users + TokenLedger + RefreshTokens + 'static,
+///     S: Store + RefreshTokens + 'static,
 /// {
 ///     let dialect = GraphqlJwt::default().header_prefix("Bearer");
 ///     graphql(dialect, authority, "/graphql/", GraphqlOptions::default())
@@ -93,7 +93,7 @@ pub fn graphql<S>(
     options: GraphqlOptions,
 ) -> Result<Router, SchemaError>
 where
-    S: Users + TokenLedger + RefreshTokens + 'static,
+    S: Store + RefreshTokens + 'static,
 {
     let schema = schema::schema(dialect.user(), &authority)?;
     let page = options.graphiql.then(|| graphiql::page(path, &dialect));
@@ -117,7 +117,7 @@ struct Server<S> {
 
 async fn answer<S>(server: &Server<S>, request: Request) -> Response
 where
-    S: Users + TokenLedger + RefreshTokens + 'static,
+    S: Store + RefreshTokens + 'static,
 {
     let dialect = &server.dialect;
     let (parts, body) = request.into_parts();

@@ -8,7 +8,7 @@ use async_graphql::{Error, Name};
 use countersign::authority::{Authority, Credentials, Failure, Grant};
 use countersign::dialect::graphql_jwt::{Answer, GraphqlError, Mutation};
 use countersign::secret::{Password, PlainToken};
-use countersign::store::{RefreshTokens, TokenLedger, Users};
+use countersign::store::{RefreshTokens, Store};
 
 use crate::graphql::arguments::Argument;
 use crate::graphql::document::place;
@@ -113,7 +113,7 @@ pub(super) async fn request_token<S>(
     username_argument: Arc<str>,
 ) -> Result<Done, Error>
 where
-    S: Users + TokenLedger + RefreshTokens,
+    S: Store + RefreshTokens,
 {
     let turns = context.data::<Arc<Turns>>()?;
     let argument = |name: &str| Argument::read(&context, name, &turns.absent);
@@ -142,7 +142,7 @@ pub(super) async fn revoke_token<S>(
     authority: Authority<S>,
 ) -> Result<Done, Error>
 where
-    S: Users + TokenLedger + RefreshTokens,
+    S: Store + RefreshTokens,
 {
     let turns = context.data::<Arc<Turns>>()?;
     let token = PlainToken::new(Argument::read(&context, "token", &turns.absent).into_text());
@@ -160,7 +160,7 @@ pub(super) async fn verify_token<S>(
     authority: Authority<S>,
 ) -> Result<Done, Error>
 where
-    S: Users + TokenLedger + RefreshTokens,
+    S: Store + RefreshTokens,
 {
     let turns = context.data::<Arc<Turns>>()?;
     let token = PlainToken::new(Argument::read(&context, "token", &turns.absent).into_text());

@@ -11,7 +11,7 @@ use async_graphql::dynamic::{
 use async_graphql::{Error, Value};
 use countersign::authority::{Authority, Grant, RefreshGrant};
 use countersign::dialect::graphql_jwt::{FieldType, UserField, UserType};
-use countersign::store::{RefreshTokens, TokenLedger, Users};
+use countersign::store::{RefreshTokens, Store};
 use countersign::user::User;
 
 use crate::graphql::mutations::{Done, request_token, revoke_token, verify_token};
@@ -35,7 +35,7 @@ pub(super) struct Caller(pub(super) Option<Box<User>>);
 /// The package's types and names, for this user model.
 pub(super) fn schema<S>(user_type: &UserType, authority: &Authority<S>) -> Result<Schema, SchemaError>
 where
-    S: Users + TokenLedger + RefreshTokens + 'static,
+    S: Store + RefreshTokens + 'static,
 {
     let mut schema = Schema::build(QUERY, Some(MUTATION), None)
         .register(query())
@@ -88,7 +88,7 @@ fn user_field(field: UserField) -> Field {
 
 fn mutation<S>(user_type: &UserType, authority: &Authority<S>) -> Object
 where
-    S: Users + TokenLedger + RefreshTokens + 'static,
+    S: Store + RefreshTokens + 'static,
 {
     let optional = |name: &str| InputValue::new(name, TypeRef::named(TypeRef::STRING));
     let token = || InputValue::new("token", TypeRef::named_nn(TypeRef::STRING));

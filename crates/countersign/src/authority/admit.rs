@@ -4,7 +4,7 @@ use crate::authority::{Authority, Failure, Parts, Refusal};
 use crate::clock::Timestamp;
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
-use crate::store::{Claim, TokenLedger, UserLookup, Users};
+use crate::store::{Claim, Store, UserLookup};
 use crate::token::{Kind, Token, Untyped};
 use crate::user::User;
 
@@ -22,7 +22,7 @@ impl<K: Kind> Admitted<K> {
     }
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Verifies `plain` as a token of the kind `K` that is not blacklisted.
     ///
     /// SimpleJWT asks the blacklist before it looks for `exp`, id and type. So does this, when the token

@@ -4,11 +4,11 @@ use crate::authority::admit::Admitted;
 use crate::authority::{Attempt, Authority, Failure, Principal, Refusal};
 use crate::clock::Timestamp;
 use crate::secret::PlainToken;
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 use crate::token::{Access, Kind, Refresh, Sliding, TokenKind, Untyped};
 use crate::user::Relations;
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Takes the token for each kind that proves authentication here, in order, and finds its user.
     ///
     /// # Errors

@@ -4,10 +4,10 @@ use crate::authority::admit::Admitted;
 use crate::authority::{Authority, Failure};
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
-use crate::store::{Claim, TokenLedger, Users};
+use crate::store::{Claim, Store};
 use crate::token::Refresh;
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Puts a refresh token on the blacklist, whoever's it is and whether or not that user still exists.
     /// Without a ledger the token is verified and nothing else happens, as in SimpleJWT.
     ///

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::authority::{Authority, Keys, Parts, RefreshTokenRules, Renewal, Rotation, Rules};
+use crate::authority::{Authority, Client, Keys, Parts, RefreshTokenRules, Renewal, Rotation, Rules};
 use crate::clock::{Clock, SystemClock};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::password::HashingPool;
 use crate::password::validation::PasswordValidators;
 use crate::password_reset::PasswordResets;
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 use crate::token::TokenPolicy;
 
 /// An [`Authority`] in the making.
@@ -17,7 +17,7 @@ pub struct AuthorityBuilder<S> {
     parts: Parts<S>,
 }
 
-impl<S: Users + TokenLedger> AuthorityBuilder<S> {
+impl<S: Store> AuthorityBuilder<S> {
     pub(super) fn new(store: S, keys: Keys, passwords: HashingPool) -> Self {
         Self {
             parts: Parts {
@@ -104,7 +104,7 @@ impl<S: Users + TokenLedger> AuthorityBuilder<S> {
         if custom.into_iter().any(|name| policy.owns_claim(name)) {
             return Err(AuthorityError::OwnClaimOverwritten);
         }
-        Ok(Authority { parts: Arc::new(self.parts) })
+        Ok(Authority { parts: Arc::new(self.parts), client: Client::default() })
     }
 }
 

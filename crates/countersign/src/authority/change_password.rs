@@ -2,7 +2,7 @@
 
 use crate::authority::{Authority, Credentials, Failure, Principal, Refusal};
 use crate::secret::{Password, PlainToken};
-use crate::store::{TokenLedger, UserLookup, Users};
+use crate::store::{Store, UserLookup};
 use crate::user::{User, UserKey};
 
 /// Whose password is changed, from what to what.
@@ -16,7 +16,7 @@ pub struct PasswordChange {
     pub new: Password,
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Changes the password of the one who asks.
     ///
     /// DIFFERENCE: dj-ninja-auth lets every user change everybody's password who knows the old one, whoever's the

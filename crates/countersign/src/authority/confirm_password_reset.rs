@@ -3,7 +3,7 @@
 use crate::authority::{Authority, Failure, Refusal};
 use crate::password_reset::parse_uid;
 use crate::secret::{Password, PlainToken};
-use crate::store::{TokenLedger, UserLookup, Users};
+use crate::store::{Store, UserLookup};
 
 /// A mailed link, and the password to set with it.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct PasswordReset {
     pub new: Password,
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Sets a password with a mailed link. Of any number of callers with one link, exactly one does.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::authority::{Authority, JsonEncoder};
 use crate::claims::Claims;
 use crate::error::{Error, ErrorKind};
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 use crate::token::{Kind, Token};
 use crate::user::{FieldValue, User};
 
@@ -127,7 +127,7 @@ impl fmt::Debug for ClaimsDraft<'_> {
     }
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Writes the user's claims into a token that is about to be signed, in place of what it said before.
     pub(super) fn customize<K: Kind>(&self, token: &mut Token<K>, user: &User) -> Result<(), Error> {
         let rules = &self.parts.rules;

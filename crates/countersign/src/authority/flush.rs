@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 
 use crate::authority::Authority;
 use crate::error::Error;
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Deletes up to `limit` expired tokens from the ledger (`flushexpiredtokens`), and tells how many they
     /// were: fewer than `limit` means that none is left.
     ///

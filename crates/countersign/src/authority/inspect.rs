@@ -2,10 +2,10 @@
 
 use crate::authority::{Authority, Failure};
 use crate::secret::PlainToken;
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 use crate::token::{Untyped, UntypedToken};
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// The token, with its claims, if it is genuine and in time; whose it is does not matter.
     ///
     /// # Errors

@@ -7,11 +7,11 @@ use crate::authority::{
 use crate::clock::Timestamp;
 use crate::entropy::random_hex;
 use crate::secret::PlainToken;
-use crate::store::{NewRefreshToken, RefreshTokens, TokenLedger, Users};
+use crate::store::{NewRefreshToken, RefreshTokens, Store};
 use crate::token::AccessToken;
 use crate::user::User;
 
-impl<S: Users + TokenLedger + RefreshTokens> Authority<S> {
+impl<S: Store + RefreshTokens> Authority<S> {
     /// Logs in for an access token, and for what renews it as [`Rules::renewal`](super::Rules::renewal) says.
     ///
     /// # Errors

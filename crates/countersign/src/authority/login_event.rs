@@ -2,7 +2,7 @@
 
 use crate::authority::{Authority, Credentials, Failure};
 use crate::clock::Timestamp;
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 use crate::user::User;
 
 /// Somebody logged in, or could not. There is never a password in it.
@@ -66,7 +66,7 @@ impl LoginListener for NobodyListens {
     fn notice(&self, _: LoginEvent<'_>) {}
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Who logs in; a refusal is told to whoever listens.
     pub(super) async fn watched_log_in(
         &self,

@@ -15,6 +15,7 @@ mod authenticate;
 mod blacklist;
 mod builder;
 mod change_password;
+mod client;
 mod confirm_password_reset;
 mod custom_claims;
 mod flush;
@@ -46,11 +47,12 @@ use crate::password::HashingPool;
 use crate::password::validation::PasswordValidators;
 use crate::password_reset::PasswordResets;
 use crate::secret::PlainToken;
-use crate::store::{OutstandingToken, TokenLedger, Users, may_be_kept};
+use crate::store::{OutstandingToken, Store, may_be_kept};
 use crate::token::{Kind, Token, TokenPolicy};
 use crate::user::UserKey;
 pub use builder::{AuthorityBuilder, AuthorityError};
 pub use change_password::PasswordChange;
+pub use client::{Client, ClientAddress};
 pub use confirm_password_reset::PasswordReset;
 pub use custom_claims::{ClaimsDraft, CustomClaims, custom_claims};
 pub use json_encoder::{DjangoJsonEncoder, JsonEncoder, RestFrameworkJsonEncoder};
@@ -69,6 +71,7 @@ pub use token_user::{FromToken, TokenUser};
 /// Decides every request of one family. Cheap to clone.
 pub struct Authority<S> {
     parts: Arc<Parts<S>>,
+    client: Client,
 }
 
 struct Parts<S> {
@@ -85,11 +88,11 @@ struct Parts<S> {
 
 impl<S> Clone for Authority<S> {
     fn clone(&self) -> Self {
-        Self { parts: Arc::clone(&self.parts) }
+        Self { parts: Arc::clone(&self.parts), client: self.client.clone() }
     }
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// An authority over `store`, with keys to sign and verify with; everything else has SimpleJWT's defaults.
     pub fn builder(store: S, keys: impl Into<Keys>, passwords: HashingPool) -> AuthorityBuilder<S> {
         AuthorityBuilder::new(store, keys.into(), passwords)

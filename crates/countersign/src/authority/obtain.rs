@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::password::Verification;
 use crate::secret::{Password, PlainToken};
-use crate::store::{StoreError, TokenLedger, UserLookup, Users};
+use crate::store::{Store, StoreError, UserLookup};
 use crate::token::{Kind, Refresh, Sliding, Token};
 use crate::user::{Relations, User};
 
@@ -18,7 +18,7 @@ pub struct Credentials {
     pub password: Password,
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Logs in for a refresh and an access token.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::authority::{Authority, JsonEncoder, Rules};
 use crate::claims::Claims;
 use crate::error::{Error, ErrorKind};
 use crate::jwt::{Invalid, TokenError, Verified};
-use crate::store::{TokenLedger, UserIdClaim, Users};
+use crate::store::{Store, UserIdClaim};
 use crate::token::{Kind, Token, TokenPolicy, user_id_in};
 use crate::user::User;
 
@@ -100,7 +100,7 @@ impl PayloadReader for BuiltInPayload {
     }
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Whose token it is, by what it says.
     pub(super) fn user_id<'a, K: Kind>(
         &self,

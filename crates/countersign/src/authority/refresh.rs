@@ -3,10 +3,10 @@
 use crate::authority::{Authority, Failure, Refreshed, Rotation};
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
-use crate::store::{Claim, TokenLedger, Users};
+use crate::store::{Claim, Store};
 use crate::token::Refresh;
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Buys an access token.
     ///
     /// DIFFERENCE: with rotation and blacklisting, of any number of callers with the same token exactly one

@@ -2,10 +2,10 @@
 
 use crate::authority::{Authority, Failure};
 use crate::secret::PlainToken;
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 use crate::token::Sliding;
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Begins a sliding token's life anew, as long as it may be renewed. It keeps its id.
     ///
     /// # Errors

@@ -3,11 +3,11 @@
 use crate::authority::{Authority, Failure, Grant, RefreshTokenRules, Refusal, Renewal};
 use crate::clock::Timestamp;
 use crate::secret::PlainToken;
-use crate::store::{Claim, RefreshTokens, TokenLedger, UserIdClaim, UserLookup, Users, may_be_kept};
+use crate::store::{Claim, RefreshTokens, Store, UserIdClaim, UserLookup, may_be_kept};
 use crate::token::Access;
 use crate::user::User;
 
-impl<S: Users + TokenLedger + RefreshTokens> Authority<S> {
+impl<S: Store + RefreshTokens> Authority<S> {
     /// Buys an access token with what [`Rules::renewal`](super::Rules::renewal) names.
     ///
     /// An access token renews itself for as long as it is good, however old its first ancestor is: the package

@@ -7,9 +7,9 @@ use unicode_normalization::UnicodeNormalization;
 use crate::authority::{Authority, Failure};
 use crate::password::is_usable;
 use crate::password_reset::{ResetMail, uid};
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Mails a link to every active user with this address who has a password to reset. Whoever asks is not told
     /// whether there was any, neither by the answer nor by the time it takes.
     ///

@@ -2,9 +2,9 @@
 
 use crate::authority::{Authority, Failure, Refusal, Renewal};
 use crate::secret::PlainToken;
-use crate::store::{Claim, RefreshTokens, TokenLedger, Users, may_be_kept};
+use crate::store::{Claim, RefreshTokens, Store, may_be_kept};
 
-impl<S: Users + TokenLedger + RefreshTokens> Authority<S> {
+impl<S: Store + RefreshTokens> Authority<S> {
     /// Revokes a long-running refresh token, expired or not, whoever's it is.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use crate::authority::{
 };
 use crate::clock::{Span, Timestamp};
 use crate::secret::PlainToken;
+use crate::store::SessionRules;
 use crate::token::TokenKind;
 use crate::user::User;
 
@@ -20,6 +21,9 @@ use crate::user::User;
 pub struct Rules {
     /// `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`, as far as they concern a refresh.
     pub rotation: Rotation,
+    /// `reuse_detection`: refresh tokens belong to sessions, and one that is used again revokes its session. It needs
+    /// [`Rotation::OnWithBlacklist`], the ledger, and a store that keeps sessions.
+    pub sessions: Option<SessionRules>,
     /// Whether the `token_blacklist` app is installed: tokens are recorded, and blacklisted ones refused.
     pub ledger: bool,
     /// Whether verification asks the blacklist too: `BLACKLIST_AFTER_ROTATION`, whether or not tokens rotate.
@@ -68,6 +72,7 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             rotation: Rotation::Off,
+            sessions: None,
             ledger: false,
             verify_asks_blacklist: false,
             update_last_login: false,

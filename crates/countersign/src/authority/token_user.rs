@@ -6,7 +6,7 @@ use crate::authority::{Authority, Failure, Refusal};
 use crate::claims::{ClaimTypeError, Claims};
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
-use crate::store::{TokenLedger, UserIdClaim, Users};
+use crate::store::{Store, UserIdClaim};
 use crate::token::UntypedToken;
 
 /// `TOKEN_USER_CLASS`: a service's own type of user, made from a genuine token's claims.
@@ -15,7 +15,7 @@ use crate::token::UntypedToken;
 /// use countersign::authority::{Authority, Failure, FromToken, TokenUser};
 /// use countersign::jwt::{Invalid, TokenError};
 /// use countersign::secret::PlainToken;
-/// use countersign::store::{TokenLedger, UserIdClaim, Users};
+/// use countersign::store::{Store, TokenLedger, UserIdClaim, Users};
 /// use countersign::token::UntypedToken;
 ///
 /// struct Member {
@@ -29,7 +29,7 @@ use crate::token::UntypedToken;
 ///     }
 /// }
 ///
-/// async fn roles<S: Users + TokenLedger>(
+/// async fn roles<S: Store>(
 ///     authority: &Authority<S>,
 ///     token: &PlainToken,
 /// ) -> Result<Vec<String>, Failure> {
@@ -107,7 +107,7 @@ pub(crate) fn username(claims: &Claims) -> String {
     claims.text("username").ok().flatten().unwrap_or_default().into_owned()
 }
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// The user that a token speaks of, on the token's word alone, whatever
     /// [`stateless`](super::Rules::stateless) says (`JWTStatelessUserAuthentication`).
     ///

@@ -3,10 +3,10 @@
 use crate::authority::{Authority, Failure};
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
-use crate::store::{TokenLedger, Users};
+use crate::store::Store;
 use crate::token::Untyped;
 
-impl<S: Users + TokenLedger> Authority<S> {
+impl<S: Store> Authority<S> {
     /// Looks at signature, times and id, not at the type; at the blacklist where
     /// [`verify_asks_blacklist`](super::Rules::verify_asks_blacklist) says so, at the user where
     /// [`tokens_ask_for_user`](super::Rules::tokens_ask_for_user) does.
