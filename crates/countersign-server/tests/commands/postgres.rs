@@ -45,14 +45,14 @@ fn a_restart_under_load_is_over_when_it_is_over() {
             })
             .collect();
         assert_eq!(told.iter().take(40).count(), 40);
-        postgres.control("stop");
+        postgres.control(&["stop"]);
         let ready = server.get("/readyz");
         assert_eq!((ready.status, &*ready.body), (503, "the database does not answer"));
         server.log_in("ada", PASSWORD).is_refused(503);
         assert_eq!(server.get("/healthz").status, 200);
         while told.try_recv().is_ok() {}
 
-        postgres.control("start");
+        postgres.control(&["start"]);
         // The same process goes on, for every client.
         assert_eq!(told.iter().take(40).count(), 40);
         assert_eq!(server.get("/readyz").status, 200);

@@ -54,11 +54,12 @@ impl PostgresServer {
         new_database_at(&self.url)
     }
 
-    /// Stops the server as an operator does, who waits for no client; or starts it again at the same address.
+    /// Stops the server, as an operator does who waits for no client unless another mode is named; or starts it again at
+    /// the same address. The arguments are those of `pg_ctl`.
     #[track_caller]
-    pub(crate) fn control(&self, command: &str) {
+    pub(crate) fn control(&self, args: &[&str]) {
         let mut control = Command::new(&self.control);
-        assert!(control.arg(command).stdout(Stdio::null()).status().unwrap().success(), "{command}");
+        assert!(control.args(args).stdout(Stdio::null()).status().unwrap().success(), "{args:?}");
     }
 }
 
