@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{Family, Oracle, Settings, UserModel};
 
 /// What the databases of a pair are on.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Engine {
     /// The server at `$COUNTERSIGN_TEST_POSTGRES`: a database of its own for each.
     Postgres,
@@ -47,12 +47,25 @@ impl OracleDatabase {
 
     /// Makes it, with the empty tables that these settings want.
     pub(crate) fn create(&self, settings: &Settings, oracle: &Oracle) {
-        match (template(settings, self.engine()), self) {
-            (Template::Database(template), Self::Postgres(_)) => self.copy_from(&template, oracle),
-            (Template::File(bytes), Self::Sqlite(path)) => {
+        match self {
+            Self::Postgres(_) => {
+                static TEMPLATES: Made<OracleDatabase> = Made::new(Mutex::default);
+                let template = made_once(&TEMPLATES, settings, |folder| {
+                    let template = Self::new(Engine::Postgres, folder, "template");
+                    Oracle::migrate(settings, &template, folder);
+                    template
+                });
+                self.copy_from(&template, oracle);
+            }
+            Self::Sqlite(path) => {
+                static FILES: Made<Vec<u8>> = Made::new(Mutex::default);
+                let bytes = made_once(&FILES, settings, |folder| {
+                    let file = folder.join("template.sqlite3");
+                    Oracle::migrate(settings, &Self::Sqlite(file.clone()), folder);
+                    fs::read(file).expect("Django made the database")
+                });
                 fs::write(path, bytes).expect("the temporary folder can be written");
             }
-            _ => unreachable!("a template is of the engine that it is asked for"),
         }
     }
 
@@ -65,39 +78,19 @@ impl OracleDatabase {
     pub(crate) fn remove(&self, oracle: &Oracle) {
         oracle.call("remove_database", json!({"database": self.url()}));
     }
-
-    fn engine(&self) -> Engine {
-        match self {
-            Self::Postgres(_) => Engine::Postgres,
-            Self::Sqlite(_) => Engine::Sqlite,
-        }
-    }
 }
 
-/// An empty database with its tables, to be copied.
-#[derive(Clone)]
-enum Template {
-    Database(OracleDatabase),
-    File(Vec<u8>),
-}
+/// What there is of each set of tables.
+type Made<T> = LazyLock<Mutex<HashMap<(Family, UserModel, bool), T>>>;
 
-/// Made by Django itself, once for each set of tables.
-fn template(settings: &Settings, engine: Engine) -> Template {
-    type Made = HashMap<(Engine, Family, UserModel, bool), Template>;
-    static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
-
-    let mut made = MADE.lock().expect("a failed migration fails every test");
-    made.entry((engine, settings.family(), settings.user_model(), settings.blacklist()))
+/// What Django made for these settings, in a folder that is gone afterwards, or will make now.
+fn made_once<T: Clone>(known: &Made<T>, settings: &Settings, make: impl FnOnce(&Path) -> T) -> T {
+    let mut known = known.lock().expect("a failed migration fails every test");
+    known
+        .entry((settings.family(), settings.user_model(), settings.blacklist()))
         .or_insert_with(|| {
             let folder = tempfile::tempdir().expect("the temporary folder can be written");
-            let database = OracleDatabase::new(engine, folder.path(), "template");
-            Oracle::migrate(settings, &database, folder.path());
-            match database {
-                OracleDatabase::Postgres(_) => Template::Database(database),
-                OracleDatabase::Sqlite(path) => {
-                    Template::File(fs::read(path).expect("Django made the database"))
-                }
-            }
+            make(folder.path())
         })
         .clone()
 }

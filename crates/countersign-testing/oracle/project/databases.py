@@ -62,6 +62,7 @@ class Postgres:
             "HOST": parts.hostname,
             "PORT": parts.port,
             "USER": parts.username,
+            "PASSWORD": parts.password,
             "NAME": self.name,
         }
 
