@@ -1,25 +1,20 @@
 //! Servers whose clocks differ by two seconds.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
-use crate::cluster::{ALL, Cluster};
+use crate::checker::{Rotated, Told};
+use crate::cluster::{ALL, Cluster, GIVE_UP};
 use crate::fifty::race;
 use crate::figures::{rounds, tell};
 use crate::harness::{Server, new_database};
 use crate::load::under_load;
-use crate::rotation::ROTATIONS;
+use crate::rotation::{ROTATIONS, Rotation};
 
 #[test]
 fn clocks_that_differ_by_the_leeway_change_nothing() {
-    let library = libfaketime();
     for rotation in &ROTATIONS {
-        let mut cluster = Cluster::start(&new_database(), rotation, |number, command| {
-            if number == AHEAD {
-                command.env("LD_PRELOAD", &library).env("FAKETIME", "+2s");
-                // What it waits for takes as long as ever.
-                command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-            }
-        });
+        let mut cluster = with_one_clock_ahead(rotation, 2);
         let ahead = seconds(cluster.server(AHEAD)) - seconds(cluster.server(0));
         assert!((1..=3).contains(&ahead.rem_euclid(60)), "{ahead} seconds");
 
@@ -31,6 +26,38 @@ fn clocks_that_differ_by_the_leeway_change_nothing() {
         told.and(raced).check(&cluster);
         tell(&format!("clocks two seconds apart: {rounds} rounds of fifty refreshes, {rotations} rotations"));
     }
+}
+
+#[test]
+fn without_leeway_a_token_is_good_when_its_time_has_come() {
+    for rotation in &ROTATIONS {
+        let cluster = with_one_clock_ahead(rotation, 0);
+        let presented = cluster.server(AHEAD).tokens().refresh;
+        let started = Instant::now();
+        // As in the genuine packages, whose servers say the same of each other's tokens.
+        cluster.server(0).refresh(&presented).is_refused(401);
+        let successor = loop {
+            let answer = cluster.server(0).refresh(&presented);
+            if answer.status == 200 {
+                break answer.text("refresh");
+            }
+            assert!(started.elapsed() < GIVE_UP, "{answer:?}");
+        };
+        let rotated = vec![Rotated { presented: presented.clone(), successor: Some(successor) }];
+        Told { logins: vec![presented], rotated, ..Told::default() }.check(&cluster);
+    }
+}
+
+fn with_one_clock_ahead(rotation: &Rotation, leeway: u32) -> Cluster {
+    let library = libfaketime();
+    Cluster::start(&new_database(), rotation, |number, command| {
+        command.env("COUNTERSIGN__SIMPLE_JWT__LEEWAY", leeway.to_string());
+        if number == AHEAD {
+            command.env("LD_PRELOAD", &library).env("FAKETIME", "+2s");
+            // What it waits for takes as long as ever.
+            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+    })
 }
 
 /// The seconds that a server's clock shows, as it says with every answer (RFC 9110 §6.6.1).

@@ -23,7 +23,8 @@ impl Recoveries {
     /// Prints the median and the maximum.
     pub(crate) fn tell(mut self, what: &str) {
         self.0.sort_unstable();
-        let (times, median, longest) = (self.0.len(), self.0[(self.0.len() - 1) / 2], self.0[self.0.len() - 1]);
+        let (times, median, longest) =
+            (self.0.len(), self.0[(self.0.len() - 1) / 2], self.0[self.0.len() - 1]);
         tell(&format!("{what}: {times} times; served again after {median:.0?}, at most {longest:.0?}"));
     }
 }

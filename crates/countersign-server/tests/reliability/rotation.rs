@@ -18,6 +18,6 @@ pub(crate) enum Losers {
 
 /// Every configuration that makes a difference.
 pub(crate) const ROTATIONS: [Rotation; 1] = [Rotation {
-    settings: "rotate_refresh_tokens = true\nblacklist_after_rotation = true\nleeway = 2",
+    settings: "rotate_refresh_tokens = true\nblacklist_after_rotation = true",
     losers: Losers::AreRefused,
 }];
