@@ -124,6 +124,9 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The statements that make the table of `refresh_token`; `user_type` as [`Column::declared`].
     fn refresh_token_tables(&self, user_table: &str, user_key: &str, user_type: &str) -> Vec<String>;
 
+    /// The statement that makes the table of [jobs](crate::jobs).
+    fn job_table(&self) -> &'static str;
+
     /// The type that Django gives to a column which refers to this primary key, where no other column tells.
     fn reference_type(&self, primary_key: &Column) -> String;
 }

@@ -66,7 +66,9 @@ impl Users for Database {
     }
 
     async fn record_login(&self, user: &UserKey, at: Timestamp) -> Result<(), StoreError> {
-        if let Some(statement) = &self.statements().record_login {
+        if let Some(logins) = self.last_logins() {
+            logins.note(user, at).await;
+        } else if let Some(statement) = &self.statements().record_login {
             self.write(statement, &[FieldValue::Timestamp(at), user.clone().into()]).await?;
         }
         Ok(())

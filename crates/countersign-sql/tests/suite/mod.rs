@@ -4,6 +4,8 @@ mod admin;
 mod conformance;
 mod django;
 mod going_away;
+mod jobs;
+mod last_login;
 pub(crate) mod schema;
 
 use countersign::clock::{Span, Timestamp};

@@ -1,0 +1,36 @@
+//! How a database is used, beyond its address and its tables.
+
+use std::time::Duration;
+
+use crate::limits::Limits;
+
+/// How a [`Database`](crate::Database) is used. The default asks the database for everything, and waits for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// How many connections there may be, and how long anything waits.
+    pub limits: Limits,
+    /// When `last_login` is written.
+    pub last_login: LastLogin,
+}
+
+impl From<Limits> for Options {
+    fn from(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+}
+
+/// When `last_login` is written (`UPDATE_LAST_LOGIN`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastLogin {
+    /// Before the login is answered, which fails where it cannot be written: as Django does.
+    #[default]
+    AtOnce,
+    /// Behind the answer, once a user in this time at most, with the time of the last of their logins. A login that has
+    /// nothing to wait for, where the time is zero, waits for its own write, but never for long: a locked row, or a
+    /// database that is slow, delays no login and fails none.
+    ///
+    /// What is not written yet is written by [`Database::close`](crate::Database::close); a process that is killed
+    /// loses it.
+    Behind(Duration),
+}
