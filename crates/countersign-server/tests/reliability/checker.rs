@@ -8,14 +8,18 @@
 //! - What is good is good everywhere.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use serde_json::json;
 
 use crate::cluster::Cluster;
+use crate::fifty::race;
+use crate::harness::new_database;
+use crate::rotation::ROTATIONS;
 
 /// Everything that clients were told.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     /// Tokens that a login gave.
     pub(crate) logins: Vec<String>,
@@ -28,7 +32,7 @@ pub(crate) struct Told {
 }
 
 /// A token for which there is another one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rotated {
     pub(crate) presented: String,
     /// `None` where the answer with it was lost.
@@ -114,4 +118,22 @@ impl Ledger {
     fn blacklisted(&self) -> usize {
         self.is_good.values().filter(|is_good| !**is_good).count()
     }
+}
+
+#[test]
+fn what_is_not_as_it_was_told_is_seen() {
+    let cluster = Cluster::start(&new_database(), &ROTATIONS[0], |_, _| {});
+    let told = race(&cluster, &ROTATIONS[0], 3);
+    told.check(&cluster);
+    let is_seen = |spoil: fn(&mut Told), said: &str| {
+        let mut told = told.clone();
+        spoil(&mut told);
+        let panic = catch_unwind(AssertUnwindSafe(|| told.check(&cluster))).unwrap_err();
+        let panic = panic.downcast_ref::<String>().unwrap();
+        assert!(panic.contains(said), "{panic}");
+    };
+    is_seen(|told| told.logins.push("a.lost.token".into()), "a token that was given is lost: a.lost.token");
+    is_seen(|told| told.logins.clear(), "each rotation has one successor");
+    is_seen(|told| drop(told.rotated.pop()), "the blacklist is what the clients were told");
+    is_seen(|told| told.rotated[2].presented = told.rotated[2].successor.clone().unwrap(), "it was spent: ");
 }

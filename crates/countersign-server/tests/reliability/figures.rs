@@ -23,9 +23,12 @@ impl Recoveries {
     /// Prints the median and the maximum.
     pub(crate) fn tell(mut self, what: &str) {
         self.0.sort_unstable();
-        let (times, median, longest) =
-            (self.0.len(), self.0[(self.0.len() - 1) / 2], self.0[self.0.len() - 1]);
-        tell(&format!("{what}: {times} times; served again after {median:.0?}, at most {longest:.0?}"));
+        let millis = |place: usize| self.0[place].as_millis();
+        let (median, longest) = (millis((self.0.len() - 1) / 2), millis(self.0.len() - 1));
+        tell(&format!(
+            "{what}: {} times, served again after {median} ms, at most {longest} ms",
+            self.0.len()
+        ));
     }
 }
 
