@@ -14,6 +14,7 @@
 //!
 //! [`conformance`] is what every store must do.
 
+mod both;
 pub mod compare;
 pub mod conformance;
 mod database;
@@ -25,13 +26,16 @@ mod process;
 mod rows;
 mod server;
 mod settings;
+mod subject;
 pub mod token;
 
+pub use both::Both;
 pub use database::{Engine, OracleDatabase};
 pub use exchange::{Request, Response};
 pub use key_server::KeyServer;
 pub use oracle::Oracle;
-pub use pair::{Both, Pair, Subject};
+pub use pair::Pair;
 pub use rows::{Row, Table};
 pub use server::CountersignServer;
 pub use settings::{Family, Settings, UserModel};
+pub use subject::Subject;

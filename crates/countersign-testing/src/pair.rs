@@ -1,6 +1,5 @@
 //! The genuine packages and Countersign, side by side.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
@@ -9,7 +8,8 @@ use tempfile::TempDir;
 
 use crate::settings::MAILS;
 use crate::{
-    CountersignServer, Engine, Family, Oracle, OracleDatabase, Request, Response, Settings, Table, compare,
+    Both, CountersignServer, Family, Oracle, OracleDatabase, Request, Response, Settings, Subject, Table,
+    compare,
 };
 
 /// Two services that are configured alike, on equal databases.
@@ -20,23 +20,6 @@ pub struct Pair {
     compared: Compared,
     databases: Both<OracleDatabase>,
     folder: TempDir,
-}
-
-/// What the genuine packages are compared with, and on which engine.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    /// A `countersign` binary; without one it is the genuine packages once more.
-    binary: Option<PathBuf>,
-    engine: Engine,
-}
-
-/// Something of the genuine packages' and the like of Countersign's.
-#[derive(Clone, Debug)]
-pub struct Both<T> {
-    /// The genuine packages'.
-    pub theirs: T,
-    /// Countersign's.
-    pub ours: T,
 }
 
 enum Compared {
@@ -240,44 +223,6 @@ impl Drop for Pair {
         if !thread::panicking() {
             self.each_database().for_each(|database| database.remove(&self.oracle));
         }
-    }
-}
-
-impl Subject {
-    /// A `countersign` binary.
-    pub fn countersign(binary: impl Into<PathBuf>) -> Self {
-        Self { binary: Some(binary.into()), engine: Engine::Sqlite }
-    }
-
-    /// The genuine packages once more: what a comparison finds then is its own fault.
-    pub fn genuine() -> Self {
-        Self { binary: None, engine: Engine::Sqlite }
-    }
-
-    /// With the databases on another engine than SQLite.
-    #[must_use]
-    pub fn on(self, engine: Engine) -> Self {
-        Self { engine, ..self }
-    }
-}
-
-impl<T> Both<T> {
-    /// Does the same with either.
-    pub fn map<U>(self, mut make: impl FnMut(T) -> U) -> Both<U> {
-        Both { theirs: make(self.theirs), ours: make(self.ours) }
-    }
-
-    /// Borrows either.
-    pub fn as_ref(&self) -> Both<&T> {
-        Both { theirs: &self.theirs, ours: &self.ours }
-    }
-}
-
-impl Both<Response> {
-    /// A text at the top of each JSON body.
-    #[track_caller]
-    pub fn field(&self, name: &str) -> Both<String> {
-        Both { theirs: self.theirs.field(name), ours: self.ours.field(name) }
     }
 }
 
