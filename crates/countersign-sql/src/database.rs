@@ -18,6 +18,7 @@ use crate::model::{UserModel, UserTable};
 use crate::options::{LastLogin, Options};
 use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
+use crate::replicas::{Beat, Replicas};
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 use crate::tables::Tables;
 
@@ -34,9 +35,11 @@ struct Inner {
     refresh_tokens: Option<RefreshTokenTable>,
     jobs: Option<Jobs>,
     last_logins: Option<LastLogins>,
+    replicas: Option<Replicas>,
 }
 
 /// A [`Database`] for as long as it is there: what works behind it does not keep it.
+#[derive(Clone)]
 pub(crate) struct WeakDatabase(Weak<Inner>);
 
 impl WeakDatabase {
@@ -82,11 +85,26 @@ impl Database {
         let refresh_tokens = tables.refresh_tokens.filter(|name| schema.keeps_refresh_tokens(name));
         let refresh_tokens =
             refresh_tokens.map(|name| RefreshTokenTable::new(backend.dialect(), &name, &model));
+        for url in &options.replicas {
+            engine::check(url)?;
+        }
+        let beat = schema.has(Beat::TABLE).then(|| Arc::new(Beat::new(backend.dialect())));
+        if beat.is_none() && !options.replicas.is_empty() {
+            return Err(ConnectError::schema(format!(
+                "replicas are given, but the database has no table {:?}, by which it is known how far they are: \
+                 create it with `countersign migrate`",
+                Beat::TABLE
+            )));
+        }
         let jobs = schema.has(Jobs::TABLE).then(|| Jobs::new(backend.dialect()));
-        Ok(Self(Arc::new_cyclic(|this| {
+        Ok(Self(Arc::new_cyclic(|this: &Weak<Inner>| {
+            let this = WeakDatabase(this.clone());
+            let replicas = beat
+                .filter(|_| !options.replicas.is_empty())
+                .map(|beat| Replicas::start(options, &this, &beat));
             let last_logins = match (options.last_login, &statements.record_login_unless_later) {
                 (LastLogin::Behind(interval), Some(statement)) => {
-                    Some(LastLogins::start(interval, WeakDatabase(this.clone()), statement.clone()))
+                    Some(LastLogins::start(interval, this, statement.clone()))
                 }
                 _ => None,
             };
@@ -99,6 +117,7 @@ impl Database {
                 refresh_tokens,
                 jobs,
                 last_logins,
+                replicas,
             }
         })))
     }
@@ -132,6 +151,9 @@ impl Database {
     pub async fn close(&self) {
         if let Some(logins) = self.last_logins() {
             logins.finish().await;
+        }
+        if let Some(replicas) = &self.0.replicas {
+            replicas.close().await;
         }
         self.backend().close().await;
     }
@@ -171,6 +193,20 @@ impl Database {
             )
         };
         self.settle(once).await
+    }
+
+    /// [`read`](Self::read), where a replica's answer will do that is no older than the bound says.
+    pub(crate) async fn read_allowing_stale(
+        &self,
+        query: &Query,
+        values: &[FieldValue],
+    ) -> Result<Vec<Row>, StoreError> {
+        if let Some(replicas) = &self.0.replicas
+            && let Some(rows) = replicas.read(query, values).await
+        {
+            return Ok(rows);
+        }
+        self.read(query, values).await
     }
 
     pub(crate) async fn write(

@@ -48,6 +48,7 @@ mod options;
 mod postgres;
 mod refresh_tokens;
 mod relations;
+mod replicas;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;

@@ -24,6 +24,7 @@ use crate::migrations::{
     TOKEN_BLACKLIST_APP,
 };
 use crate::model::{AUTH_USER, UserModel};
+use crate::replicas::Beat;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;
 
@@ -162,6 +163,12 @@ impl Migration<'_> {
         if !schema.has(Jobs::TABLE) {
             self.write(&Statement::fixed(self.backend.dialect().job_table()), &[]).await?;
             self.report.created_tables.push(Jobs::TABLE.to_owned());
+        }
+        if !schema.has(Beat::TABLE) {
+            self.write(&Statement::new(self.backend.dialect().beat_table()), &[]).await?;
+            let insert = self.insert(Beat::TABLE, &["id", "number"]);
+            self.write(&insert, &[FieldValue::Int(1), FieldValue::Int(0)]).await?;
+            self.report.created_tables.push(Beat::TABLE.to_owned());
         }
         Ok(())
     }

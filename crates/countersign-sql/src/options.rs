@@ -1,17 +1,45 @@
 //! How a database is used, beyond its address and its tables.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::limits::Limits;
 
 /// How a [`Database`](crate::Database) is used. The default asks the database for everything, and waits for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
     /// How many connections there may be, and how long anything waits.
     pub limits: Limits,
     /// When `last_login` is written.
     pub last_login: LastLogin,
+    /// The URLs of replicas, asked in turn where an answer may be a little old: who somebody is that presents an access
+    /// token. They may hold passwords, and are never shown.
+    pub replicas: Vec<String>,
+    /// How old a replica's answer may be. A second by default; one that cannot be shown to be so fresh is not asked.
+    pub replica_staleness: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            last_login: LastLogin::default(),
+            replicas: Vec::new(),
+            replica_staleness: Duration::from_secs(1),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("limits", &self.limits)
+            .field("last_login", &self.last_login)
+            .field("replicas", &self.replicas.len())
+            .field("replica_staleness", &self.replica_staleness)
+            .finish()
+    }
 }
 
 impl From<Limits> for Options {

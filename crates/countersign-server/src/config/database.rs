@@ -16,7 +16,7 @@ use super::tree::Value;
 #[derive(Clone)]
 pub(crate) struct DatabaseConfig {
     url: String,
-    /// `max_connections`, `acquire_timeout`, `statement_timeout` and `last_login_interval`.
+    /// Every other setting.
     pub(crate) options: Options,
 }
 
@@ -36,6 +36,9 @@ impl DatabaseConfig {
         settings.set_as("last_login_interval", &mut options.last_login, |FromZero(interval)| {
             LastLogin::Behind(interval)
         });
+        let replicas = |urls: Vec<Name>| urls.into_iter().map(|Name(url)| url).collect();
+        settings.set_as("replicas", &mut options.replicas, replicas);
+        settings.set("replica_staleness", &mut options.replica_staleness);
         let Name(url) = settings.required(
             "url",
             "give the database's address below [database], as in url = \"sqlite:///path/to/db.sqlite3\"",
@@ -106,5 +109,22 @@ mod tests {
         let error =
             Config::from_toml("", "countersign.toml", [(name.to_owned(), "-1s".to_owned())]).unwrap_err();
         assert!(error.to_string().contains("must not be below zero"), "{error}");
+    }
+    #[test]
+    fn replicas_are_addresses_that_are_never_shown() {
+        let config = read_with(
+            "",
+            [
+                (
+                    "COUNTERSIGN__DATABASE__REPLICAS",
+                    "['postgres://u:hunter2@one/d', 'postgres://u:hunter2@two/d']",
+                ),
+                ("COUNTERSIGN__DATABASE__REPLICA_STALENESS", "3s"),
+            ],
+        );
+        let options = &config.database.options;
+        assert_eq!(options.replicas, ["postgres://u:hunter2@one/d", "postgres://u:hunter2@two/d"]);
+        assert_eq!(options.replica_staleness, Duration::from_secs(3));
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 }

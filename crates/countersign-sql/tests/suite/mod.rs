@@ -6,6 +6,7 @@ mod django;
 mod going_away;
 mod jobs;
 mod last_login;
+mod replicas;
 pub(crate) mod schema;
 
 use countersign::clock::{Span, Timestamp};
