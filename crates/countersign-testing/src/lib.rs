@@ -6,15 +6,18 @@
 //! - [`Settings`] is one configuration, told to each side in its own language;
 //! - [`Oracle`] runs the genuine packages, in the Python of `$COUNTERSIGN_ORACLE_PYTHON` (`./scripts/test` sets it);
 //! - [`CountersignServer`] runs a `countersign` binary;
-//! - [`Pair`] starts both on two copies of one database, or on one that they share, and compares;
+//! - [`Pair`] starts both on two copies of one database, or on one that they share, and compares; its [`Engine`] is
+//!   SQLite or PostgreSQL;
 //! - [`Request`] and [`Response`] are HTTP/1.1 with nothing added, so that odd requests can be told.
 //!
 //! What differs between two right answers is compared by meaning: [`compare`] and [`token`] have the rules.
 //!
 //! [`conformance`] is what every store must do.
 
+mod both;
 pub mod compare;
 pub mod conformance;
+mod database;
 mod exchange;
 mod key_server;
 mod oracle;
@@ -23,12 +26,16 @@ mod process;
 mod rows;
 mod server;
 mod settings;
+mod subject;
 pub mod token;
 
+pub use both::Both;
+pub use database::{Engine, OracleDatabase};
 pub use exchange::{Request, Response};
 pub use key_server::KeyServer;
 pub use oracle::Oracle;
-pub use pair::{Both, Pair, Subject};
+pub use pair::Pair;
 pub use rows::{Row, Table};
 pub use server::CountersignServer;
 pub use settings::{Family, Settings, UserModel};
+pub use subject::Subject;

@@ -1,13 +1,13 @@
 //! The genuine packages, running.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
 use serde_json::{Value, json};
 
 use crate::process::{Ending, Process};
-use crate::{Request, Settings};
+use crate::{OracleDatabase, Request, Settings};
 
 /// A Django project with the genuine packages, served on a free port until dropped.
 pub struct Oracle {
@@ -16,9 +16,10 @@ pub struct Oracle {
 }
 
 impl Oracle {
-    /// Serves the project so configured, on `database`. The configuration is written beside the database.
-    pub fn start(settings: &Settings, database: &Path) -> Self {
-        let mut command = python(&write_configuration(settings, database));
+    /// Serves the project so configured, on `database`, which need not be there yet. The configuration is written to a
+    /// file at `configuration`.
+    pub fn start(settings: &Settings, database: &OracleDatabase, configuration: &Path) -> Self {
+        let mut command = python(settings, database, configuration);
         command.arg("serve");
         let (process, address) = Process::start(command, Ending::ClosedInput, |line| {
             line.strip_prefix("oracle ready http://").map(str::to_owned)
@@ -64,8 +65,8 @@ impl Oracle {
     }
 
     /// Makes an empty database with every table of the project.
-    pub(crate) fn migrate(settings: &Settings, database: &Path) {
-        Self::call_once(settings, database, "migrate", &json!({}));
+    pub(crate) fn migrate(settings: &Settings, database: &OracleDatabase, folder: &Path) {
+        Self::call_once(settings, database, folder, "migrate", &json!({}));
     }
 
     /// A new key pair for an asymmetric algorithm: the private and the public key in PEM, and the public one as JWK.
@@ -73,7 +74,8 @@ impl Oracle {
         let folder = tempfile::tempdir().expect("the temporary folder can be written");
         let keys = Self::call_once(
             &Settings::new(),
-            &folder.path().join("none.sqlite3"),
+            &OracleDatabase::Sqlite(folder.path().join("none.sqlite3")),
+            folder.path(),
             "make_keys",
             &json!({"algorithm": algorithm}),
         );
@@ -81,8 +83,14 @@ impl Oracle {
     }
 
     /// Runs one function without serving.
-    fn call_once(settings: &Settings, database: &Path, function: &str, arguments: &Value) -> Value {
-        let output = python(&write_configuration(settings, database))
+    fn call_once(
+        settings: &Settings,
+        database: &OracleDatabase,
+        folder: &Path,
+        function: &str,
+        arguments: &Value,
+    ) -> Value {
+        let output = python(settings, database, &folder.join("once.json"))
             .args(["call", function, &arguments.to_string()])
             .output()
             .expect("the oracle's Python starts");
@@ -91,15 +99,10 @@ impl Oracle {
     }
 }
 
-fn write_configuration(settings: &Settings, database: &Path) -> PathBuf {
-    let path = database.with_extension("json");
-    fs::write(&path, settings.for_the_oracle(database).to_string())
-        .expect("the temporary folder can be written");
-    path
-}
-
 /// The oracle's program in the Python that has the genuine packages.
-fn python(configuration: &Path) -> Command {
+fn python(settings: &Settings, database: &OracleDatabase, configuration: &Path) -> Command {
+    fs::write(configuration, settings.for_the_oracle(database).to_string())
+        .expect("the temporary folder can be written");
     let interpreter = env::var_os("COUNTERSIGN_ORACLE_PYTHON").expect(
         "COUNTERSIGN_ORACLE_PYTHON is not set. Run ./scripts/test, or: \
          export COUNTERSIGN_ORACLE_PYTHON=$(./scripts/oracle-venv)",

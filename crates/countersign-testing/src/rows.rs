@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::token;
 
-/// The rows of one table, as SQLite stores them.
+/// The rows of one table, as they are stored.
 #[derive(Clone)]
 pub struct Table {
     name: String,

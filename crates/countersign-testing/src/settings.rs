@@ -1,9 +1,10 @@
 //! One configuration, said to both sides.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use serde_json::{Value, json};
+
+use crate::OracleDatabase;
 
 /// The configuration of both services: Django's `SIMPLE_JWT`, `NINJA_JWT`, `AUTH_JWT_…` or `GRAPHQL_JWT` and the few settings
 /// around it.
@@ -178,7 +179,7 @@ impl Settings {
     }
 
     /// As the oracle's `project/settings.py` reads it.
-    pub(crate) fn for_the_oracle(&self, database: &Path) -> Value {
+    pub(crate) fn for_the_oracle(&self, database: &OracleDatabase) -> Value {
         let package: serde_json::Map<_, _> = self
             .package
             .iter()
@@ -187,7 +188,7 @@ impl Settings {
             .collect();
         json!({
             "secret_key": self.secret_key,
-            "database": database,
+            "database": database.url(),
             "blacklist": self.blacklist,
             "user_model": self.user_model.label(),
             "password_hashers": self.hashers,
@@ -202,7 +203,7 @@ impl Settings {
     }
 
     /// As a `countersign.toml`.
-    pub(crate) fn for_countersign(&self, database: &Path) -> String {
+    pub(crate) fn for_countersign(&self, database: &OracleDatabase) -> String {
         let mut toml = String::new();
         let mut line = |text: std::fmt::Arguments<'_>| {
             toml.write_fmt(text).expect("a string takes any text");
@@ -213,7 +214,7 @@ impl Settings {
         line(format_args!("password_validators = {}", in_toml(&json!(self.validator_paths()))));
         line(format_args!("[email]\nbackend = \"file\"\nfile_path = \"{MAILS}\""));
         line(format_args!("[server]\nlisten = \"127.0.0.1:0\""));
-        line(format_args!("[database]\nurl = \"sqlite://{}\"", database.display()));
+        line(format_args!("[database]\nurl = \"{}\"", database.url()));
         line(format_args!("[users]\ntable = \"{}\"", self.user_model.table()));
         line(format_args!("username_field = \"{}\"", self.user_model.username_field()));
         line(format_args!("authentication_backend = \"django.contrib.auth.backends.{}\"", self.backend()));
@@ -336,7 +337,7 @@ fn in_toml(value: &Value) -> String {
 pub(crate) const SECRET_KEY: &str =
     "a-secret-of-the-tests-alone-that-is-long-enough-for-every-hmac-0123456789";
 
-/// The folder beside the database in which Countersign leaves its mails.
+/// The folder beside the configuration in which Countersign leaves its mails.
 pub(crate) const MAILS: &str = "mails";
 /// The page that links in mails of dj-ninja-auth's lead to.
 const RESET_URL: &str = "https://site.example/reset";
@@ -352,14 +353,15 @@ mod tests {
             .set("AUTH_HEADER_TYPES", json!(["Bearer", "JWT"]))
             .users(UserModel::Person);
 
-        let told = settings.for_the_oracle(Path::new("/tmp/a.sqlite3"));
+        let told = settings.for_the_oracle(&OracleDatabase::Sqlite("/tmp/a.sqlite3".into()));
+        assert_eq!(told["database"], "sqlite:///tmp/a.sqlite3");
         assert_eq!(
             told["simple_jwt"],
             json!({"ACCESS_TOKEN_LIFETIME": 60, "AUTH_HEADER_TYPES": ["Bearer", "JWT"]})
         );
         assert_eq!(told["user_model"], "people.Person");
 
-        let toml = settings.for_countersign(Path::new("/tmp/b.sqlite3"));
+        let toml = settings.for_countersign(&OracleDatabase::Sqlite("/tmp/b.sqlite3".into()));
         assert!(toml.contains("url = \"sqlite:///tmp/b.sqlite3\"\n"), "{toml}");
         assert!(toml.contains("[users]\ntable = \"people_person\"\nusername_field = \"email\"\n"), "{toml}");
         assert!(

@@ -2,10 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use countersign_testing::{Both, Oracle, Pair, Request, Settings, Subject, UserModel, token};
+use countersign_testing::{Both, Engine, Oracle, Pair, Request, Settings, Subject, UserModel, token};
 use serde_json::json;
 
 const LOGIN: &str = "/api/token/";
+const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::Sqlite];
 
 fn ada(oracle: &Oracle) {
     oracle.call("create_user", json!({"username": "ada", "password": "enchantress"}));
@@ -27,23 +28,25 @@ fn fails(check: impl FnOnce()) -> String {
 #[test]
 fn the_oracle_agrees_with_itself() {
     let settings = Settings::new().set("ROTATE_REFRESH_TOKENS", true).set("BLACKLIST_AFTER_ROTATION", true);
-    let pair = Pair::on_copies(&settings, &Subject::Genuine, ada);
+    for engine in ENGINES {
+        let pair = Pair::on_copies(&settings, &Subject::genuine().on(engine), ada);
 
-    let signed_in = pair.agree(200, &login("enchantress"));
-    let tokens = signed_in.field("refresh");
-    assert_ne!(tokens.theirs, tokens.ours, "each side makes its own");
-    pair.agree_each(200, &tokens.as_ref().map(|token| refresh(token)));
-    pair.agree_each(401, &tokens.as_ref().map(|token| refresh(token)));
-    pair.agree(401, &login("wrong"));
-    pair.agree(405, &Request::get(LOGIN));
-    pair.agree(415, &Request::post(LOGIN).body("{}"));
-    pair.same_rows();
-    assert_eq!(pair.table("token_blacklist_outstandingtoken").ours.rows.len(), 2);
+        let signed_in = pair.agree(200, &login("enchantress"));
+        let tokens = signed_in.field("refresh");
+        assert_ne!(tokens.theirs, tokens.ours, "each side makes its own");
+        pair.agree_each(200, &tokens.as_ref().map(|token| refresh(token)));
+        pair.agree_each(401, &tokens.as_ref().map(|token| refresh(token)));
+        pair.agree(401, &login("wrong"));
+        pair.agree(405, &Request::get(LOGIN));
+        pair.agree(415, &Request::post(LOGIN).body("{}"));
+        pair.same_rows();
+        assert_eq!(pair.table("token_blacklist_outstandingtoken").ours.rows.len(), 2);
+    }
 }
 
 #[test]
 fn a_different_answer_is_seen() {
-    let pair = Pair::on_copies(&Settings::new(), &Subject::Genuine, ada);
+    let pair = Pair::on_copies(&Settings::new(), &Subject::genuine(), ada);
 
     let other_status =
         fails(|| drop(pair.agree_each(200, &Both { theirs: login("enchantress"), ours: login("wrong") })));
@@ -63,28 +66,32 @@ fn a_different_answer_is_seen() {
 
 #[test]
 fn different_rows_are_seen() {
-    let pair = Pair::on_copies(&Settings::new(), &Subject::Genuine, ada);
-    pair.agree(200, &login("enchantress"));
-    pair.same_rows();
+    for engine in ENGINES {
+        let pair = Pair::on_copies(&Settings::new(), &Subject::genuine().on(engine), ada);
+        pair.agree(200, &login("enchantress"));
+        pair.same_rows();
 
-    login("enchantress").send(pair.addresses().theirs);
-    let more = fails(|| pair.same_rows());
-    assert!(more.contains("token_blacklist_outstandingtoken: 2 rows and 1"), "{more}");
+        login("enchantress").send(pair.addresses().theirs);
+        let more = fails(|| pair.same_rows());
+        assert!(more.contains("token_blacklist_outstandingtoken: 2 rows and 1"), "{more}");
 
-    login("enchantress").send(pair.addresses().ours);
-    pair.same_rows();
-    pair.execute("UPDATE auth_user SET email = ?", &["ada@example.com"]);
-    pair.same_rows();
-    pair.oracle.call("create_user", json!({"username": "eve", "password": "x"}));
-    let other = fails(|| pair.same_rows());
-    assert!(other.contains("auth_user: 2 rows and 1"), "{other}");
+        login("enchantress").send(pair.addresses().ours);
+        pair.same_rows();
+        pair.execute("UPDATE auth_user SET email = ?", &["ada@example.com"]);
+        pair.same_rows();
+        pair.oracle.call("create_user", json!({"username": "eve", "password": "x"}));
+        let other = fails(|| pair.same_rows());
+        assert!(other.contains("auth_user: 2 rows and 1"), "{other}");
+    }
 }
 
 #[test]
 fn one_database_serves_both() {
-    let pair = Pair::on_one_database(&Settings::new(), &Subject::Genuine, ada);
-    let token = login("enchantress").send(pair.addresses().theirs).field("refresh");
-    assert_eq!(refresh(&token).send(pair.addresses().ours).status, 200);
+    for engine in ENGINES {
+        let pair = Pair::on_one_database(&Settings::new(), &Subject::genuine().on(engine), ada);
+        let token = login("enchantress").send(pair.addresses().theirs).field("refresh");
+        assert_eq!(refresh(&token).send(pair.addresses().ours).status, 200);
+    }
 }
 
 #[test]
@@ -95,7 +102,7 @@ fn the_other_user_models_work() {
         (UserModel::Person, json!({"email": "ada", "password": "enchantress"})),
     ] {
         let settings = Settings::new().users(model).set("USER_ID_FIELD", "pk");
-        let pair = Pair::on_copies(&settings, &Subject::Genuine, |oracle| {
+        let pair = Pair::on_copies(&settings, &Subject::genuine(), |oracle| {
             oracle.call("create_user", fields.clone());
         });
         pair.agree(200, &Request::post(LOGIN).json(&fields));
@@ -105,7 +112,7 @@ fn the_other_user_models_work() {
 
 #[test]
 fn tokens_are_made_to_order() {
-    let pair = Pair::on_copies(&Settings::new(), &Subject::Genuine, ada);
+    let pair = Pair::on_copies(&Settings::new(), &Subject::genuine(), ada);
     let made = pair.make_token(json!({
         "kind": "access", "username": "ada", "claims": {"color": "blue"}, "without": ["jti"], "lifetime": -5,
         "signature": {"algorithm": "none", "headers": {"kid": "1"}},

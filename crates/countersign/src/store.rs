@@ -5,6 +5,7 @@
 //! - A lookup that finds nothing is `Ok(None)`, a write tells how it went; an error means the store itself
 //!   failed, and the caller can say neither yes nor no.
 
+mod column;
 mod lineage;
 mod refresh_tokens;
 mod sessions;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::user::{Relations, User, UserKey};
+pub(crate) use column::may_be_kept;
 pub use lineage::{Consumed, CurrentToken, Judgement, Lineage, Standing};
 pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 pub use sessions::{Advance, NewSession, Revoked, Session, SessionRules, Sessions, Step};
@@ -214,7 +216,7 @@ pub trait TokenLedger: Send + Sync {
 /// A row of `token_blacklist_outstandingtoken`, to be written.
 #[derive(Clone, Debug)]
 pub struct OutstandingToken<'a> {
-    /// The token's id, unique.
+    /// The token's id, unique; 255 characters at most, none of them NUL.
     pub jti: &'a str,
     /// The token itself.
     pub token: &'a PlainToken,

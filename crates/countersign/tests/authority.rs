@@ -356,6 +356,33 @@ fn a_second_logout_is_refused_and_one_after_the_user_is_gone_is_not() {
     assert_eq!(house.store.outstanding().iter().filter(|row| row.blacklisted_at.is_some()).count(), 3);
 }
 
+/// DIFFERENCE: Django hands them to the database, which fails, or is SQLite and knows no lengths.
+#[test]
+fn an_id_that_no_column_holds_is_neither_outstanding_nor_blacklisted() {
+    let house = house(|_, rules| {
+        rules.rotation = Rotation::OnWithBlacklist;
+        rules.auth_tokens = vec![TokenKind::Sliding];
+    });
+    let made = |kind: &str, id: &str| {
+        token(&format!(
+            r#"{{"token_type":"{kind}","exp":1800000000,"refresh_exp":1800000000,"jti":"{id}","user_id":"7"}}"#
+        ))
+    };
+    for id in ["x".repeat(256), r"a\u0000b".to_owned()] {
+        let refresh = made("refresh", &id);
+        let invalid = || refused(TokenError::Invalid(Invalid::ClaimType));
+        assert_eq!(refusal(block_on(house.authority.refresh(&refresh))), invalid());
+        assert_eq!(refusal(block_on(house.authority.blacklist(&refresh))), invalid());
+        // Nothing is written about a sliding token, and no more is to be found of it than of any other.
+        let sliding = made("sliding", &id);
+        assert!(block_on(house.authority.authenticate(&sliding)).is_ok());
+        assert!(block_on(house.authority.refresh_sliding(&sliding)).is_ok());
+    }
+    assert!(house.store.outstanding().is_empty());
+    assert!(block_on(house.authority.refresh(&made("refresh", &"x".repeat(255)))).is_ok());
+    assert_eq!(house.store.outstanding().len(), 2);
+}
+
 #[test]
 fn tokens_die_with_the_password_they_were_issued_for() {
     let house = house(|policy, _| policy.revoke_claim = Some(RevokeClaim::md5("hash_password")));

@@ -3,8 +3,8 @@
 use countersign_testing::{KeyServer, Oracle, Pair, Settings};
 use serde_json::{Value, json};
 
-use crate::rotation::blacklisting;
-use crate::support::*;
+use super::rotation::blacklisting;
+use super::support::*;
 
 fn asymmetric(algorithm: &str) -> Settings {
     let [private, public, _] = Oracle::make_keys(algorithm);

@@ -3,8 +3,8 @@
 use countersign_testing::{Pair, Settings, token};
 use serde_json::{Value, json};
 
-use crate::rotation::blacklisting;
-use crate::support::*;
+use super::rotation::blacklisting;
+use super::support::*;
 
 /// Asks all about a token with these claims besides the usual.
 fn agree_on_claims(pair: &Pair, status: u16, claims: &Value) {

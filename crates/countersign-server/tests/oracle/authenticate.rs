@@ -3,7 +3,7 @@
 use countersign_testing::Settings;
 use serde_json::{Value, json};
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn wrong_tokens_are_refused_alike() {

@@ -3,8 +3,8 @@
 use countersign_testing::{Both, Settings, token};
 use serde_json::{Value, json};
 
-use crate::rotation::blacklisting;
-use crate::support::*;
+use super::rotation::blacklisting;
+use super::support::*;
 
 #[test]
 fn claims_may_have_other_names() {

@@ -4,7 +4,7 @@ use countersign_testing::token::claim;
 use countersign_testing::{Both, Pair, Settings};
 use serde_json::{Value, json};
 
-use crate::support::*;
+use super::support::*;
 
 /// What `project/custom.py` adds, as expressions.
 pub(crate) const CLAIMS: &str = "[FAMILY.claims]\n\
@@ -29,7 +29,10 @@ fn told(tokens: &Both<String>, name: &str) -> Both<Value> {
 
 /// Renames ada and takes her rights, in both databases.
 pub(crate) fn demote(pair: &Pair) {
-    pair.execute("UPDATE auth_user SET email = ?, is_staff = 0 WHERE username = 'ada'", &["ada@new.example"]);
+    pair.execute(
+        "UPDATE auth_user SET email = ?, is_staff = FALSE WHERE username = 'ada'",
+        &["ada@new.example"],
+    );
 }
 
 #[test]

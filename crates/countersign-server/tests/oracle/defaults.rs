@@ -2,7 +2,7 @@
 
 use countersign_testing::{Both, Settings};
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn the_right_password_gets_a_pair() {

@@ -3,7 +3,8 @@
 use countersign_testing::{Both, Pair, Request, Settings, token};
 use serde_json::{Value, json};
 
-use crate::support::*;
+use super::rotation::blacklisting;
+use super::support::*;
 
 /// Sends both the same and asks for these statuses, the genuine one first.
 #[track_caller]
@@ -72,6 +73,27 @@ fn odd_claims_are_a_401() {
     differ(&pair, 500, 401, &refresh_sliding(&empty));
     pair.agree(401, &verify(&empty));
     pair.agree(401, &verify(&made(&pair, "access", &json!({"without": ["jti"]}))));
+}
+
+/// DIFFERENCE: Django hands such ids to the database, which refuses them, or is SQLite and knows no lengths.
+#[test]
+fn an_id_that_no_column_holds_is_neither_outstanding_nor_blacklisted() {
+    let sliding = json!(["rest_framework_simplejwt.tokens.SlidingToken"]);
+    let pair = pair(&blacklisting().set("AUTH_TOKEN_CLASSES", sliding));
+    let made = |kind: &str, jti: &str| with_claims(&pair, kind, &json!({"jti": jti}));
+    let (too_long, with_nul) = ("x".repeat(256), "a\0b");
+    for jti in [&too_long, with_nul] {
+        differ(&pair, handed_to_the_database(200), 401, &refresh(&made("refresh", jti)));
+        differ(&pair, handed_to_the_database(200), 401, &blacklist(&made("refresh", &format!("{jti}!"))));
+    }
+    assert!(pair.table(OUTSTANDING).ours.rows.is_empty());
+    // Nothing is written about a sliding token: it is only looked for.
+    for request in [authenticate, refresh_sliding] {
+        let sliding = |jti: &str| request(&made("sliding", &format!("{jti}?")));
+        pair.agree(200, &sliding(&too_long));
+        differ(&pair, handed_to_the_database(200), 200, &sliding(with_nul));
+    }
+    pair.agree(200, &refresh(&made("refresh", &"x".repeat(255))));
 }
 
 /// DIFFERENCE: a time is a number (RFC 7519, section 2), and an id is no truth value.

@@ -3,7 +3,7 @@
 use countersign_testing::{Settings, token::claim};
 use serde_json::json;
 
-use crate::graphql_support::*;
+use super::graphql_support::*;
 
 fn own_payload() -> Settings {
     Settings::graphql_jwt()
@@ -58,7 +58,10 @@ fn claims_of_a_table_are_those_of_a_handler_that_adds_them() {
     let pair = pair(&settings);
     let tokens = each(&pair.agree(200, &login("ada")), token);
     assert_eq!(claim(&tokens.ours, "email"), "ada@example.com");
-    pair.execute("UPDATE auth_user SET email = ?, is_staff = 0 WHERE username = 'ada'", &["ada@new.example"]);
+    pair.execute(
+        "UPDATE auth_user SET email = ?, is_staff = FALSE WHERE username = 'ada'",
+        &["ada@new.example"],
+    );
     let renewed = each(&agree_on(&pair, &tokens, refresh), token);
     assert_eq!(
         (claim(&renewed.ours, "email"), claim(&renewed.ours, "staff")),

@@ -4,13 +4,13 @@
 use countersign_testing::{Request, Settings};
 use serde_json::{Value, json};
 
-use crate::graphql_support::*;
+use super::graphql_support::*;
 
 #[test]
 fn a_disabled_user_gets_nothing_for_a_long_running_token() {
     let pair = pair(&Settings::graphql_jwt().set("JWT_LONG_RUNNING_REFRESH_TOKEN", true));
     let tokens = each(&pair.agree(200, &login("ada")), refresh_token);
-    pair.execute("UPDATE auth_user SET is_active = 0 WHERE username = ?", &["ada"]);
+    pair.execute("UPDATE auth_user SET is_active = FALSE WHERE username = ?", &["ada"]);
     let answers = pair.send(&tokens.as_ref().map(|token| refresh(token)));
     token(&answers.theirs);
     assert_eq!(message(&answers.ours), "Token expired");

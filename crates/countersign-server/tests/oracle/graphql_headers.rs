@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings};
 use serde_json::{Value, json};
 
-use crate::graphql_support::*;
+use super::graphql_support::*;
 
 const PLAIN: &str = "strawberry_django_extras.jwt.response_handlers.http_response_handler";
 

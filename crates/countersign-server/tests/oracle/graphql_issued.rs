@@ -3,7 +3,7 @@
 use countersign_testing::{Oracle, Pair, Settings, UserModel, token::claim};
 use serde_json::{Value, json};
 
-use crate::graphql_support::*;
+use super::graphql_support::*;
 
 /// What the package itself says of a token.
 const SAID: [&str; 3] = ["Error decoding signature", "Invalid token", "Signature has expired"];

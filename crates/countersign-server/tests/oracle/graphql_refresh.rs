@@ -3,7 +3,7 @@
 use countersign_testing::{Both, Settings};
 use serde_json::json;
 
-use crate::graphql_support::*;
+use super::graphql_support::*;
 
 fn long_running() -> Settings {
     Settings::graphql_jwt().set("JWT_LONG_RUNNING_REFRESH_TOKEN", true)
@@ -15,7 +15,7 @@ fn a_token_renews_itself() {
     let old = made(&pair, "access", &json!({"lifetime": -1000, "claims": {"origIat": 1}}));
     let answers = pair.agree(200, &refresh(&old));
     agree_on(&pair, &each(&answers, token), me);
-    let expiring = crate::support::pair(&Settings::graphql_jwt().set("JWT_VERIFY_EXPIRATION", true));
+    let expiring = super::support::pair(&Settings::graphql_jwt().set("JWT_VERIFY_EXPIRATION", true));
     let old = made(&expiring, "access", &json!({"lifetime": -1000}));
     expiring.agree(200, &refresh(&old));
     expiring.agree(200, &refresh(&made(&expiring, "access", &json!({"username": "bob"}))));

@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings};
 use serde_json::json;
 
-use crate::graphql_support::*;
+use super::graphql_support::*;
 
 #[test]
 fn a_login_gives_a_token_for_everything_else() {

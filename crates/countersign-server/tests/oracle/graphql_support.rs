@@ -3,8 +3,8 @@
 use countersign_testing::{Both, Pair, Request, Response};
 use serde_json::{Value, json};
 
-pub(crate) use crate::ninja_support::differ;
-pub(crate) use crate::support::{PASSWORD, countersign, made, pair, shared, wrong_tokens};
+pub(crate) use super::ninja_support::differ;
+pub(crate) use super::support::{PASSWORD, countersign, made, pair, shared, wrong_tokens};
 
 pub(crate) const GRAPHQL: &str = "/graphql/";
 pub(crate) const REFRESH_TOKENS: &str = "refresh_token_refreshtoken";

@@ -3,7 +3,7 @@
 use countersign_testing::{Pair, Request, Settings};
 use serde_json::json;
 
-use crate::support::*;
+use super::support::*;
 
 const ALL: [&str; 7] = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt", "md5"];
 

@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings};
 use serde_json::json;
 
-use crate::support::*;
+use super::support::*;
 
 fn with_header(value: &str) -> Request {
     Request::get(AUTHENTICATE).header("Authorization", value)

@@ -2,7 +2,7 @@
 
 use countersign_testing::{Both, Settings};
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn a_login_is_noted_when_asked_for() {

@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings, token};
 use serde_json::{Value, json};
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn a_token_is_blacklisted_once() {

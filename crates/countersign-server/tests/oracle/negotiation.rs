@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings, UserModel};
 use serde_json::json;
 
-use crate::support::*;
+use super::support::*;
 
 const ROUTES: [&str; 6] = [OBTAIN, REFRESH, VERIFY, BLACKLIST, OBTAIN_SLIDING, REFRESH_SLIDING];
 

@@ -3,7 +3,7 @@
 use countersign_testing::{Oracle, Settings};
 use serde_json::json;
 
-use crate::ninja_support::*;
+use super::ninja_support::*;
 
 fn good_both_ways(settings: &Settings) {
     let pair = shared(settings);

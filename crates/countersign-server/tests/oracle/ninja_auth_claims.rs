@@ -4,8 +4,8 @@ use countersign_testing::token::claim;
 use countersign_testing::{Both, Settings};
 use serde_json::json;
 
-use crate::custom_claims::demote;
-use crate::ninja_auth_support::*;
+use super::custom_claims::demote;
+use super::ninja_auth_support::*;
 
 fn with_claims() -> Settings {
     Settings::ninja_auth().genuine("PAIR_SCHEMA", "project.ninja_auth_schemas.PairWithClaims").countersign(

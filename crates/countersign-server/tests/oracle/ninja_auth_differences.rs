@@ -4,7 +4,7 @@
 use countersign_testing::{Request, Settings};
 use serde_json::json;
 
-use crate::ninja_auth_support::*;
+use super::ninja_auth_support::*;
 
 #[test]
 fn a_token_that_is_nobodys_is_no_failure_of_the_server() {
@@ -65,7 +65,7 @@ fn a_uid_has_one_spelling() {
 #[test]
 fn nobody_changes_another_users_password() {
     let pair = countersign_testing::Pair::on_copies(&Settings::ninja_auth(), &countersign(), |oracle| {
-        crate::support::people(oracle);
+        super::support::people(oracle);
         oracle.call("create_user", json!({"username": "eve", "password": PASSWORD}));
     });
     let eve = pair.make_token(json!({"kind": "access", "username": "eve"}));

@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings};
 use serde_json::json;
 
-use crate::ninja_auth_support::*;
+use super::ninja_auth_support::*;
 
 #[test]
 fn the_right_password_gets_a_pair_and_the_user() {
@@ -30,15 +30,15 @@ fn every_login_is_recorded() {
         pair.agree(401, &login_with("ada", "wrong"));
         assert!(pair.users().ours.row("username", "ada").value("last_login").is_null());
         pair.agree(200, &login("ada"));
-        assert!(pair.users().ours.row("username", "ada").value("last_login").is_string());
         pair.same_rows();
+        assert!(pair.users().ours.row("username", "ada").value("last_login").is_string());
     }
 }
 
 #[test]
 fn groups_and_permissions_are_shown_by_their_ids() {
     let pair = countersign_testing::Pair::on_copies(&Settings::ninja_auth(), &countersign(), |oracle| {
-        crate::support::people(oracle);
+        super::support::people(oracle);
         oracle.call(
             "join",
             json!({
@@ -67,11 +67,11 @@ fn wrong_credentials_are_refused_alike() {
         (401, login("")),
         (401, login_with("ada", "")),
         (401, login_with("ada", &format!(" {PASSWORD}"))),
-        (401, login("ada\u{0}")),
         (401, login_with("ada", "p\u{0}w")),
         (401, login(&"x".repeat(200))),
         (401, login_with("ada", &"p".repeat(5000))),
     ]);
+    differ(&pair, handed_to_the_database(401), 401, &login("ada\u{0}"));
     pair.same_rows();
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use countersign_testing::{Pair, Request, Settings};
 use serde_json::{Value, json};
 
-use crate::ninja_auth_support::*;
+use super::ninja_auth_support::*;
 
 #[test]
 fn a_password_is_changed_by_whoever_knows_the_old_one() {

@@ -3,7 +3,7 @@
 use countersign_testing::{Oracle, Settings, token};
 use serde_json::{Value, json};
 
-use crate::ninja_auth_support::*;
+use super::ninja_auth_support::*;
 
 fn good_both_ways(settings: &Settings) {
     let pair = shared(settings);

@@ -3,10 +3,10 @@
 use countersign_testing::{Pair, Request};
 use serde_json::{Value, json};
 
-pub(crate) use crate::support::{
-    PASSWORD, agree_on, countersign, differ, made, pair, posts, shared, wrong_tokens,
+pub(crate) use super::support::{
+    PASSWORD, agree_on, countersign, differ, handed_to_the_database, made, pair, posts, shared, wrong_tokens,
 };
-use crate::support::{login_at, present_at, wrong_json};
+use super::support::{login_at, present_at, wrong_json};
 
 pub(crate) const LOGIN: &str = "/api/auth/login";
 pub(crate) const LOGOUT: &str = "/api/auth/logout";

@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings, token};
 use serde_json::{Value, json};
 
-use crate::ninja_auth_support::*;
+use super::ninja_auth_support::*;
 
 #[test]
 fn a_refresh_answers_with_the_presented_token_and_a_copy_of_its_claims() {
@@ -137,7 +137,7 @@ fn every_tokens_user_must_be_there_and_active() {
     }
     pair.agree_all(&cases);
     let tokens = pair.agree(200, &login("ada"));
-    pair.execute("UPDATE auth_user SET is_active = 0 WHERE username = ?", &["ada"]);
+    pair.execute("UPDATE auth_user SET is_active = FALSE WHERE username = ?", &["ada"]);
     agree_on(&pair, 401, &tokens.field("refresh"), refresh);
     agree_on(&pair, 401, &tokens.field("access"), me);
     agree_on(&pair, 401, &tokens.field("access"), verify_itself);

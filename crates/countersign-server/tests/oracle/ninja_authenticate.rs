@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings};
 use serde_json::{Value, json};
 
-use crate::ninja_support::*;
+use super::ninja_support::*;
 
 #[test]
 fn the_header_is_read_alike() {

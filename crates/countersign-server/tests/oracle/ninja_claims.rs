@@ -4,8 +4,8 @@ use countersign_testing::token::claim;
 use countersign_testing::{Both, Settings};
 use serde_json::json;
 
-use crate::custom_claims::{CLAIMS, demote};
-use crate::ninja_support::*;
+use super::custom_claims::{CLAIMS, demote};
+use super::ninja_support::*;
 
 fn with_claims() -> Settings {
     Settings::ninja_jwt()

@@ -4,7 +4,7 @@
 use countersign_testing::{Request, Settings};
 use serde_json::{Value, json};
 
-use crate::ninja_support::*;
+use super::ninja_support::*;
 
 #[test]
 fn a_user_who_is_gone_or_inactive_does_not_refresh() {

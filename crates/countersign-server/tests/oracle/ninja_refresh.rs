@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings, token};
 use serde_json::json;
 
-use crate::ninja_support::*;
+use super::ninja_support::*;
 
 #[test]
 fn a_refresh_answers_with_the_presented_token_too() {

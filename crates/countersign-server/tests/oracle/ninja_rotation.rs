@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings, token};
 use serde_json::json;
 
-use crate::ninja_support::*;
+use super::ninja_support::*;
 
 fn rotating() -> Settings {
     Settings::ninja_jwt().set("ROTATE_REFRESH_TOKENS", true)

@@ -3,7 +3,7 @@
 use countersign_testing::{Settings, token};
 use serde_json::json;
 
-use crate::ninja_support::*;
+use super::ninja_support::*;
 
 fn classes(classes: &[&str]) -> Settings {
     let paths: Vec<_> = classes.iter().map(|class| format!("ninja_jwt.tokens.{class}")).collect();

@@ -2,11 +2,11 @@
 
 use countersign_testing::Request;
 
-pub(crate) use crate::support::{
-    BLACKLISTED, OUTSTANDING, PASSWORD, agree_on, countersign, differ, made, pair, posts, shared,
-    wrong_tokens,
+pub(crate) use super::support::{
+    BLACKLISTED, OUTSTANDING, PASSWORD, agree_on, countersign, differ, handed_to_the_database, made, pair,
+    posts, shared, wrong_tokens,
 };
-use crate::support::{login_at, present_at, wrong_json};
+use super::support::{login_at, present_at, wrong_json};
 
 pub(crate) const OBTAIN: &str = "/api/token/pair";
 pub(crate) const REFRESH: &str = "/api/token/refresh";

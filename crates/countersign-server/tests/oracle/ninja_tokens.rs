@@ -3,7 +3,7 @@
 use countersign_testing::{Settings, token};
 use serde_json::{Value, json};
 
-use crate::ninja_support::*;
+use super::ninja_support::*;
 
 #[test]
 fn claims_may_have_other_names() {

@@ -3,7 +3,7 @@
 use countersign_testing::{Pair, Request, Settings, UserModel, token};
 use serde_json::json;
 
-use crate::ninja_support::*;
+use super::ninja_support::*;
 
 #[test]
 fn a_login_may_be_written_down() {

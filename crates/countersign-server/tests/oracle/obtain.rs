@@ -3,7 +3,7 @@
 use countersign_testing::{Pair, Request, Settings};
 use serde_json::json;
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn wrong_credentials_are_refused_alike() {

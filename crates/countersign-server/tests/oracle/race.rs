@@ -4,7 +4,7 @@ use std::thread;
 
 use countersign_testing::{Response, Settings, token};
 
-use crate::support::*;
+use super::support::*;
 
 /// DIFFERENCE: the genuine packages look first and write then, so that several win.
 #[test]

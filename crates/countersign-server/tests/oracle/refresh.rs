@@ -3,8 +3,8 @@
 use countersign_testing::{Request, Settings, token};
 use serde_json::json;
 
-use crate::rotation::{blacklisting, rotating};
-use crate::support::*;
+use super::rotation::{blacklisting, rotating};
+use super::support::*;
 
 #[test]
 fn a_refresh_token_gives_access_again_and_again() {
@@ -86,9 +86,9 @@ fn inactive_and_deleted_users_get_nothing() {
     for settings in [Settings::new(), blacklisting()] {
         let pair = pair(&settings);
         let tokens = pair.agree(200, &login("ada")).field("refresh");
-        pair.execute("UPDATE auth_user SET is_active = 0 WHERE username = ?", &["ada"]);
+        pair.execute("UPDATE auth_user SET is_active = FALSE WHERE username = ?", &["ada"]);
         agree_on(&pair, 401, &tokens, refresh);
-        pair.execute("UPDATE auth_user SET is_active = 1 WHERE username = ?", &["ada"]);
+        pair.execute("UPDATE auth_user SET is_active = TRUE WHERE username = ?", &["ada"]);
         agree_on(&pair, 200, &tokens, refresh);
 
         let of_nobody = pair.make_token(json!({"kind": "refresh", "claims": {"user_id": "4711"}}));

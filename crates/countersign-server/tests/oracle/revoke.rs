@@ -3,8 +3,8 @@
 use countersign_testing::{Settings, token};
 use serde_json::{Value, json};
 
-use crate::rotation::blacklisting;
-use crate::support::*;
+use super::rotation::blacklisting;
+use super::support::*;
 
 #[test]
 fn a_new_password_ends_old_tokens_when_asked_for() {

@@ -3,7 +3,7 @@
 use countersign_testing::{Both, Settings, token};
 use serde_json::json;
 
-use crate::support::*;
+use super::support::*;
 
 /// A refresh answers with a new refresh token too.
 pub(crate) fn rotating() -> Settings {

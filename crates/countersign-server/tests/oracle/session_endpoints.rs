@@ -3,7 +3,7 @@
 use countersign_testing::{Oracle, Pair, Request, Response, Settings};
 use serde_json::{Value, json};
 
-use crate::support::*;
+use super::support::*;
 
 /// Where a family has its endpoints.
 struct Paths {
@@ -44,7 +44,7 @@ fn houses() -> [House; 2] {
     };
     [
         house(Settings::new(), SIMPLE_JWT, refresh),
-        house(Settings::ninja_jwt(), NINJA_JWT, crate::ninja_support::refresh),
+        house(Settings::ninja_jwt(), NINJA_JWT, super::ninja_support::refresh),
     ]
 }
 

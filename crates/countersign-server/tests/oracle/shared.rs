@@ -3,7 +3,7 @@
 use countersign_testing::{Settings, UserModel};
 use serde_json::json;
 
-use crate::support::*;
+use super::support::*;
 
 fn rotating() -> Settings {
     Settings::new().set("ROTATE_REFRESH_TOKENS", true).set("BLACKLIST_AFTER_ROTATION", true)
@@ -73,10 +73,7 @@ fn a_user_who_changes_is_seen_changed_at_once() {
     let answers = login("ada").send(pair.addresses().ours);
     let (access, token) = (answers.field("access"), answers.field("refresh"));
     let set = |column: &str, value: &str| {
-        pair.oracle.call("execute", json!({
-            "database": pair.database(), "statement": format!("UPDATE auth_user SET {column} = ? WHERE username = 'ada'"),
-            "values": [value],
-        }));
+        pair.execute(&format!("UPDATE auth_user SET {column} = ? WHERE username = 'ada'"), &[value]);
     };
     pair.agree(200, &authenticate(&access));
     set("is_active", "0");

@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings, token};
 use serde_json::json;
 
-use crate::support::*;
+use super::support::*;
 
 fn sliding() -> Settings {
     Settings::new().set("AUTH_TOKEN_CLASSES", json!(["rest_framework_simplejwt.tokens.SlidingToken"]))

@@ -3,7 +3,7 @@
 use countersign_testing::{Request, Settings};
 use serde_json::{Value, json};
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn stateless_users_are_what_the_token_says() {

@@ -1,6 +1,6 @@
 //! What the stories share: who there is, and how one asks.
 
-use countersign_testing::{Both, Oracle, Pair, Request, Response, Settings, Subject};
+use countersign_testing::{Both, Engine, Oracle, Pair, Request, Response, Settings, Subject};
 use serde_json::{Value, json};
 
 pub(crate) const OBTAIN: &str = "/api/token/";
@@ -29,7 +29,7 @@ pub(crate) fn shared(settings: &Settings) -> Pair {
 }
 
 pub(crate) fn countersign() -> Subject {
-    Subject::Countersign(env!("CARGO_BIN_EXE_countersign").into())
+    Subject::countersign(env!("CARGO_BIN_EXE_countersign")).on(crate::ENGINE)
 }
 
 pub(crate) fn people(oracle: &Oracle) {
@@ -67,6 +67,16 @@ pub(crate) fn wrong_json(ask: impl Fn() -> Request) -> Vec<(u16, Request)> {
     }
     cases.push((400, ask().body(&b"\xff\xfe"[..])));
     cases
+}
+
+/// What Django answers about a text that SQLite holds and no column of PostgreSQL's.
+///
+/// DIFFERENCE: it hands the text to the database, whose refusal ends in a 500.
+pub(crate) fn handed_to_the_database(on_sqlite: u16) -> u16 {
+    match crate::ENGINE {
+        Engine::Postgres => 500,
+        Engine::Sqlite => on_sqlite,
+    }
 }
 
 /// A request that is answered otherwise here: both must answer as told.

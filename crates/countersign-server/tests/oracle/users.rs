@@ -3,8 +3,8 @@
 use countersign_testing::{Pair, Request, Settings, UserModel, token};
 use serde_json::json;
 
-use crate::rotation::blacklisting;
-use crate::support::*;
+use super::rotation::blacklisting;
+use super::support::*;
 
 #[test]
 fn people_sign_in_with_an_address_and_are_known_by_a_uuid() {
@@ -90,7 +90,7 @@ fn columns_may_have_other_names() {
     let ours = authenticate(&answers.ours.field("access")).send(pair.addresses().ours);
     assert_eq!((ours.status, &ours.json()["login"]), (200, &json!("ada")));
     pair.same_rows();
-    pair.execute("UPDATE accounts SET enabled = 0 WHERE login = ?", &["ada"]);
+    pair.execute("UPDATE accounts SET enabled = FALSE WHERE login = ?", &["ada"]);
     agree_on(&pair, 401, &answers.field("access"), authenticate);
 }
 

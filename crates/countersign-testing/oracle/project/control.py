@@ -4,7 +4,6 @@ A function takes keyword arguments and returns what JSON can say. What it raises
 """
 
 import json
-import sqlite3
 import traceback
 from importlib import import_module
 
@@ -20,6 +19,8 @@ from django.core.management import call_command
 from django.http import JsonResponse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+
+from . import databases
 
 # The package for GraphQL has functions instead of classes of tokens: graphql_tokens.py.
 if settings.FAMILY != "graphql_jwt":
@@ -65,23 +66,36 @@ def door(request):
 
 @function
 def migrate():
+    databases.at(settings.DATABASE).create()
     call_command("migrate", verbosity=0)
+
+
+@function
+def copy_database(source, target):
+    databases.at(target).copy_from(databases.at(source))
+
+
+@function
+def remove_database(database):
+    databases.at(database).remove()
 
 
 @function
 def dump_rows(database, table, order="id"):
     """Every row of a table as stored, a list of [column, value] pairs each: no Django field lies in between."""
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20) as connection:
+    database = databases.at(database)
+    with database.connect() as connection:
         cursor = connection.execute(f'SELECT * FROM "{table}" ORDER BY "{order}"')
         columns = [column[0] for column in cursor.description]
-        return [[list(cell) for cell in zip(columns, row)] for row in cursor]
+        return [[[column, database.stored(value)] for column, value in zip(columns, row)] for row in cursor]
 
 
 @function
 def execute(database, statement, values):
-    """Changes rows behind the services' backs."""
-    with sqlite3.connect(database, timeout=20) as connection:
-        return connection.execute(statement, values).rowcount
+    """Changes rows behind the services' backs; a question mark stands for each value."""
+    database = databases.at(database)
+    with database.connect() as connection:
+        return connection.execute(statement.replace("?", database.placeholder), values).rowcount
 
 
 # Users

@@ -1,7 +1,7 @@
 """A Django project that is nothing but what the JSON document of $ORACLE_CONFIG says.
 
     secret_key          Django's SECRET_KEY
-    database            the path of the SQLite file
+    database            its URL: "sqlite://" and the path of a file, or "postgres://…"
     blacklist           is the token_blacklist app installed?
     user_model          "auth.User" or one of the app people: "people.Account", "people.Member", "people.Person"
     backend             the class of django.contrib.auth.backends that checks passwords
@@ -26,6 +26,8 @@ from pathlib import Path
 import django
 from django.utils.module_loading import import_string
 
+from project import databases
+
 HASHERS = {
     "pbkdf2_sha256": "PBKDF2PasswordHasher",
     "pbkdf2_sha1": "PBKDF2SHA1PasswordHasher",
@@ -47,14 +49,8 @@ def with_lifetimes(document):
 CONFIG = json.loads(Path(os.environ["ORACLE_CONFIG"]).read_text())
 
 SECRET_KEY = CONFIG["secret_key"]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": CONFIG["database"],
-        # One writer at a time, and a writer waits for another rather than failing: the file may be shared.
-        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
-    }
-}
+DATABASE = CONFIG["database"]
+DATABASES = {"default": databases.at(DATABASE).for_django()}
 FAMILY = CONFIG["family"]
 FAMILY_APPS = {
     "auth_jwt": ["ninja_extra", "dj_ninja_auth", "dj_ninja_auth.jwt"],

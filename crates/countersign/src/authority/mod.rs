@@ -49,11 +49,12 @@ use std::sync::Arc;
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind};
+use crate::jwt::{Invalid, TokenError};
 use crate::password::HashingPool;
 use crate::password::validation::PasswordValidators;
 use crate::password_reset::PasswordResets;
 use crate::secret::PlainToken;
-use crate::store::{OutstandingToken, Store};
+use crate::store::{OutstandingToken, Store, may_be_kept};
 use crate::token::{Kind, Token, TokenPolicy};
 use crate::user::UserKey;
 pub use builder::{AuthorityBuilder, AuthorityError};
@@ -176,15 +177,21 @@ impl<S: Store> Authority<S> {
     /// The ledger's row for a token that is being made, rotated or revoked now.
     ///
     /// Without id and `exp` the ledger cannot keep a token; the builder refuses a ledger where tokens may lack them.
+    ///
+    /// DIFFERENCE: a token of elsewhere whose id no column holds is refused: it can be neither outstanding nor
+    /// blacklisted. Django hands it to the database, which fails, or is SQLite and knows no lengths.
     fn ledger_row<'a, K: Kind>(
         token: &'a Token<K>,
         plain: &'a PlainToken,
         user: Option<&'a UserKey>,
         now: Timestamp,
-    ) -> Result<OutstandingToken<'a>, Error> {
+    ) -> Result<OutstandingToken<'a>, Failure> {
         let cannot = |what| Error::with_source(ErrorKind::Store, what);
         let jti = token.id().ok_or_else(|| cannot("a token without an id"))?;
         let expires_at = token.expires_at().ok_or_else(|| cannot("a token without an exp"))?;
+        if !may_be_kept(jti) {
+            return Err(TokenError::from(Invalid::ClaimType).into());
+        }
         Ok(OutstandingToken { jti, token: plain, user, created_at: now, expires_at })
     }
 }

@@ -1,9 +1,8 @@
 //! Logout: a long-running refresh token that shall be good no more.
 
-use crate::authority::renew::may_be_kept;
 use crate::authority::{Authority, Failure, Refusal, Renewal};
 use crate::secret::PlainToken;
-use crate::store::{Claim, RefreshTokens, Store};
+use crate::store::{Claim, RefreshTokens, Store, may_be_kept};
 
 impl<S: Store + RefreshTokens> Authority<S> {
     /// Revokes a long-running refresh token, expired or not, whoever's it is.
@@ -19,7 +18,7 @@ impl<S: Store + RefreshTokens> Authority<S> {
             }
             Renewal::ByRefreshToken(_) | Renewal::Off { revocable: true } => {}
         }
-        if may_be_kept(presented)
+        if may_be_kept(presented.expose())
             && self.parts.store.revoke_refresh_token(presented, self.now()).await? == Claim::Won
         {
             Ok(())

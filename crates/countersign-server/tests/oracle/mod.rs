@@ -1,7 +1,9 @@
 //! Countersign beside the genuine packages: the same requests, the same answers, the same rows.
 //!
-//! `./scripts/test` runs these; by hand they want `COUNTERSIGN_ORACLE_PYTHON=$(./scripts/oracle-venv)`. Every test starts
-//! its own pair of services, so that none sees another's rows.
+//! There is a binary for each engine, `oracle_sqlite` and `oracle_postgres`, and each has all the stories. `./scripts/test`
+//! runs them; by hand they want `COUNTERSIGN_ORACLE_PYTHON=$(./scripts/oracle-venv)`, and a server:
+//! `./scripts/with-postgres cargo test -p countersign-server --test oracle_postgres`. Every test starts its own pair of
+//! services, so that none sees another's rows.
 
 mod algorithms;
 mod audience_issuer_leeway;
@@ -20,6 +22,7 @@ mod graphql_support;
 mod graphql_tokens;
 mod hashers;
 mod headers;
+mod interleaved;
 mod last_login;
 mod ledger;
 mod negotiation;
