@@ -20,6 +20,7 @@ use crate::serve::http::{self, ConnectionLimits};
 use crate::serve::logs::{self, tell};
 use crate::serve::stop::StopSignals;
 use crate::terminal::print;
+use crate::throttling;
 use crate::webhook::Sending;
 
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
@@ -45,7 +46,8 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
 
     let database = connect(config).await?;
     let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
-    let app = app(database.clone(), families(config, &database, &post)?);
+    let throttle = throttling::start(config).await?;
+    let app = app(database.clone(), families(config, &database, &post, &throttle)?);
     for warning in config.expression_warnings(database.user_model()) {
         tell(config.server.log_format, Level::WARN, warning);
     }

@@ -31,6 +31,7 @@ mod setting;
 mod simple_jwt;
 #[cfg(test)]
 mod testing;
+mod throttling;
 mod tree;
 pub(crate) mod users;
 
@@ -59,6 +60,7 @@ use self::profile::Profile;
 use self::reference::Surroundings;
 use self::section::{Located, Reading, Reported, Section};
 use self::server::ServerConfig;
+use self::throttling::ThrottlingConfig;
 use self::tree::Table;
 use self::users::UsersConfig;
 use crate::expression::Check;
@@ -81,6 +83,8 @@ pub(crate) struct Config {
     pub(crate) reset_tokens: Option<ResetTokens>,
     /// `[email]`.
     pub(crate) email: EmailConfig,
+    /// `[throttling]`.
+    pub(crate) throttling: ThrottlingConfig,
     /// `[server]`.
     pub(crate) server: ServerConfig,
     /// `[database]`.
@@ -212,6 +216,7 @@ impl Config {
         let password_validators = password_validation::validators(settings);
         let links = Links::read(settings);
         let email = settings.section("email", EmailConfig::read);
+        let throttling = settings.section("throttling", |settings| ThrottlingConfig::read(settings, profile));
         let server = settings.section("server", ServerConfig::read);
         let database = settings.section("database", DatabaseConfig::read);
         let users = settings.section("users", UsersConfig::read);
@@ -237,6 +242,7 @@ impl Config {
             password_validators: password_validators?,
             reset_tokens: links.tokens(secret_key.as_ref().map(|located| &located.value)),
             email: email?,
+            throttling: throttling?,
             server,
             database: database?,
             simple_jwt: simple_jwt?,

@@ -26,5 +26,6 @@ mod secrets;
 mod setup;
 mod stopping;
 mod storm;
+mod throttling;
 mod users;
 mod webhooks;

@@ -87,7 +87,9 @@ impl Buckets {
     /// With these limits, and names that only who has the secret can tell from a list of accounts. Servers that count
     /// together have the same.
     pub fn new(limits: Limits, secret: &[u8]) -> Self {
-        Self { limits, key: hmac::Key::new(hmac::HMAC_SHA256, secret) }
+        // The secret may be good for tokens too: what is computed here tells nothing about those.
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), b"countersign.throttle");
+        Self { limits, key: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) }
     }
 
     /// What an attempt counts against.
