@@ -4,6 +4,7 @@
 
 mod faults;
 mod place;
+mod standby;
 #[path = "../suite/mod.rs"]
 mod suite;
 mod types;

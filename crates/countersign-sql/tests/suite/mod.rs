@@ -4,6 +4,9 @@ mod admin;
 mod conformance;
 mod django;
 mod going_away;
+mod jobs;
+mod last_login;
+mod replicas;
 pub(crate) mod schema;
 
 use countersign::clock::{Span, Timestamp};
