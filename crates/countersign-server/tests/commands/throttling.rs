@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, PASSWORD, Place, RedisServer, Server, python};
+use crate::harness::{Answer, PASSWORD, Place, RedisServer, Server, new_database, python};
 
 /// Three guesses a pair, and a client that need not be believed about its address.
 const TIGHT: &str = "[throttling]\nenabled = true\nper_pair = '3/hour'\n";
@@ -232,6 +232,25 @@ fn a_redis_that_was_never_there_is_told_once() {
     assert_eq!(guesses(&server, 10), 3);
     let said = server.stop();
     assert_eq!(said.matches("Redis does not answer").count(), 1, "{said}");
+}
+
+#[test]
+fn no_spelling_that_a_database_takes_for_the_same_gives_guesses_of_its_own() {
+    let database = new_database();
+    let place = Place::with_user_at(&database, TIGHT);
+    for statement in [
+        "CREATE COLLATION lenient (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
+        "DO $$ DECLARE name text; BEGIN FOR name IN SELECT indexname FROM pg_indexes WHERE tablename = 'auth_user' \
+         AND indexdef LIKE '%varchar_pattern_ops%' LOOP EXECUTE format('DROP INDEX %I', name); END LOOP; END $$",
+        "ALTER TABLE auth_user ALTER COLUMN username TYPE varchar(150) COLLATE lenient",
+    ] {
+        place.sql(statement);
+    }
+    let server = place.serve();
+    let statuses = ["\u{e1}da", "ad\u{e0}", "\u{e2}d\u{e2}", "\u{e3}da", "ada"]
+        .map(|name| server.log_in(name, "wrong").status);
+    assert_eq!(statuses, [401, 401, 401, 429, 429]);
+    assert_eq!(server.log_in("bob", "wrong").status, 401);
 }
 
 /// Logs somebody in who is not throttled, over and over, until the log says so.

@@ -95,9 +95,7 @@ impl Buckets {
     /// What an attempt counts against.
     pub fn claims(&self, attempt: &Attempt<'_>) -> Claims {
         let Limits { per_pair, per_account, per_address, per_mailbox } = self.limits;
-        // What is longer is nobody's, and would take its time.
-        let account = attempt.account.trim().chars().take(LONGEST).collect::<String>();
-        let account = folded(&account);
+        let account = account(attempt.account);
         let network = attempt.address.map(network);
         let bucket = |kind, network: &[u8], account: &str, rate: Option<Rate>, after_success| {
             let key = self.name(kind, network, account);
@@ -156,6 +154,11 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({self})")
     }
+}
+
+/// An account as it is counted, however it was written. What is cut off belongs to no name that there is.
+pub(crate) fn account(written: &str) -> String {
+    folded(&written.trim().chars().take(LONGEST).collect::<String>())
 }
 
 /// More characters than a username has, or an address of mail.

@@ -41,6 +41,7 @@ use futures_util::future::{self, BoxFuture, FutureExt};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::{Span, Timestamp};
+pub(crate) use buckets::account;
 pub use buckets::{AfterSuccess, Bucket, Buckets, Claims, KNOWN_FOR, Key, Limits};
 pub use memory::MemoryThrottle;
 pub use rate::{InvalidRate, Rate};
