@@ -226,6 +226,23 @@ fn a_redis_that_says_nothing_holds_nobody_up() {
 }
 
 #[test]
+fn a_redis_that_speaks_tls_is_spoken_to_if_it_shows_who_it_is() {
+    let redis = RedisServer::start();
+    let place = Place::with_user(&format!("{TIGHT}redis = '{}'", redis.tls_url));
+    let trusting = || {
+        let mut command = place.command(&["serve"]);
+        command.env("SSL_CERT_FILE", &redis.certificate);
+        Server::start(command)
+    };
+    let servers = [trusting(), trusting()];
+    assert_eq!(servers.each_ref().map(|server| guesses(server, 5)), [3, 0]);
+    let stranger = place.serve();
+    assert_eq!(guesses(&stranger, 5), 3);
+    let said = stranger.stop();
+    assert!(said.contains("Redis does not answer") && said.contains("certificate"), "{said}");
+}
+
+#[test]
 fn a_redis_that_was_never_there_is_told_once() {
     let place = Place::with_user(&format!("{TIGHT}redis = 'redis://127.0.0.1:1'"));
     let server = place.serve();

@@ -11,6 +11,9 @@ pub(crate) struct RedisServer {
     script: Child,
     input: Option<ChildStdin>,
     pub(crate) url: String,
+    /// The same with TLS, and a file with the certificate that it shows.
+    pub(crate) tls_url: String,
+    pub(crate) certificate: String,
     control: String,
 }
 
@@ -19,7 +22,8 @@ impl RedisServer {
     pub(crate) fn start() -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/with-redis");
         // It says where it is, and runs until it has nothing more to read.
-        let says = "echo $COUNTERSIGN_TEST_REDIS; echo $COUNTERSIGN_TEST_REDIS_CONTROL; cat >/dev/null";
+        let says = "echo $COUNTERSIGN_TEST_REDIS; echo $COUNTERSIGN_TEST_REDIS_TLS; \
+                    echo $COUNTERSIGN_TEST_REDIS_CERTIFICATE; echo $COUNTERSIGN_TEST_REDIS_CONTROL; cat >/dev/null";
         let mut script = Command::new(script)
             .args(["sh", "-c", says])
             .env_remove("COUNTERSIGN_TEST_REDIS")
@@ -28,8 +32,8 @@ impl RedisServer {
             .spawn()
             .unwrap();
         let mut said = BufReader::new(script.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let (url, control) = (said.next().unwrap(), said.next().unwrap());
-        Self { input: script.stdin.take(), script, url, control }
+        let [url, tls_url, certificate, control] = [(); 4].map(|()| said.next().unwrap());
+        Self { input: script.stdin.take(), script, url, tls_url, certificate, control }
     }
 
     /// Stops the server as an operator does, or starts it again at the same address.
