@@ -8,6 +8,7 @@ mod failure;
 mod mail;
 mod serve;
 mod terminal;
+mod throttling;
 mod webhook;
 
 use std::process::ExitCode;

@@ -11,6 +11,7 @@ use crate::mail::Post;
 use crate::serve::families::families;
 use crate::serve::maintenance::Maintenance;
 use crate::terminal::{green, print, print_warning};
+use crate::throttling;
 
 /// Does everything that `serve` does up to listening, and says what it found.
 pub(super) async fn run(args: Configured) -> Result<(), Failure> {
@@ -22,7 +23,8 @@ pub(super) async fn run(args: Configured) -> Result<(), Failure> {
     let database = connect(&config).await?;
     describe(&database);
     let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
-    let families = families(&config, &database, &post)?;
+    let throttle = throttling::start(&config).await?;
+    let families = families(&config, &database, &post, &throttle)?;
     Maintenance::plan(&config, &database)?;
     for warning in config.expression_warnings(database.user_model()) {
         print_warning(warning);

@@ -53,7 +53,7 @@ fn create(path: &Path, text: &str, mode: u32) -> Result<(), Failure> {
 const TEMPLATE: &str = r#"# Countersign's configuration. Every key is explained in docs/settings.md; any of them can be
 # given in the environment too: COUNTERSIGN__SIMPLE_JWT__LEEWAY=5.
 
-# "strict" refuses weak keys; "django" keeps to what Django's packages accept.
+# "strict" refuses weak keys and throttles logins; "django" keeps to what Django's packages accept.
 profile = "strict"
 
 # Django's SECRET_KEY, if Django's tokens shall be good here and ours there.
@@ -61,6 +61,14 @@ secret_key = { file = "{secret}" }
 
 [server]
 listen = "127.0.0.1:8000"
+# The proxies in front, whose X-Forwarded-For says where a request comes from.
+# trusted_proxies = ["127.0.0.1"]
+
+# Who fails at logins too often has to wait: ten times an hour for one account from one address, and more limits in
+# docs/settings.md. Several servers count together in a Redis or Valkey.
+[throttling]
+enabled = true
+# redis = "redis://localhost:6379"
 
 [database]
 url = {database}

@@ -21,6 +21,7 @@ use crate::serve::logs::{self, tell};
 use crate::serve::maintenance::Maintenance;
 use crate::serve::stop::StopSignals;
 use crate::terminal::print;
+use crate::throttling;
 use crate::webhook::Sending;
 
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
@@ -46,7 +47,8 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
 
     let database = connect(config).await?;
     let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
-    let app = app(database.clone(), families(config, &database, &post)?);
+    let throttle = throttling::start(config).await?;
+    let app = app(database.clone(), families(config, &database, &post, &throttle)?);
     for warning in config.expression_warnings(database.user_model()) {
         tell(config.server.log_format, Level::WARN, warning);
     }

@@ -32,6 +32,7 @@ mod setting;
 mod simple_jwt;
 #[cfg(test)]
 mod testing;
+mod throttling;
 mod tree;
 pub(crate) mod users;
 
@@ -61,6 +62,7 @@ use self::profile::Profile;
 use self::reference::Surroundings;
 use self::section::{Located, Reading, Reported, Section};
 use self::server::ServerConfig;
+use self::throttling::ThrottlingConfig;
 use self::tree::Table;
 use self::users::UsersConfig;
 use crate::expression::Check;
@@ -83,6 +85,8 @@ pub(crate) struct Config {
     pub(crate) reset_tokens: Option<ResetTokens>,
     /// `[email]`.
     pub(crate) email: EmailConfig,
+    /// `[throttling]`.
+    pub(crate) throttling: ThrottlingConfig,
     /// `[server]`.
     pub(crate) server: ServerConfig,
     /// `[database]`.
@@ -216,6 +220,7 @@ impl Config {
         let password_validators = password_validation::validators(settings);
         let links = Links::read(settings);
         let email = settings.section("email", EmailConfig::read);
+        let throttling = settings.section("throttling", |settings| ThrottlingConfig::read(settings, profile));
         let server = settings.section("server", ServerConfig::read);
         let database = settings.section("database", DatabaseConfig::read);
         let maintenance = settings.section("maintenance", MaintenanceConfig::read);
@@ -242,6 +247,7 @@ impl Config {
             password_validators: password_validators?,
             reset_tokens: links.tokens(secret_key.as_ref().map(|located| &located.value)),
             email: email?,
+            throttling: throttling?,
             server,
             database: database?,
             maintenance,

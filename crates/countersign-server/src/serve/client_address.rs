@@ -8,6 +8,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use countersign::authority::ClientAddress;
 use http::{HeaderMap, HeaderName, Request};
@@ -15,17 +16,28 @@ use ipnet::IpNet;
 
 /// The proxies whose word is taken for where a request comes from. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct TrustedProxies(Arc<[IpNet]>);
+pub(crate) struct TrustedProxies(Arc<Proxies>);
+
+#[derive(Debug)]
+struct Proxies {
+    networks: Box<[IpNet]>,
+    /// Whether the log has it that a proxy seems to have been forgotten.
+    is_told: AtomicBool,
+}
 
 impl TrustedProxies {
     /// Those in one of these networks.
     pub(crate) fn new(networks: &[IpNet]) -> Self {
-        Self(networks.into())
+        Self(Arc::new(Proxies { networks: networks.into(), is_told: AtomicBool::new(false) }))
     }
 
     /// Tells whoever answers a request where it comes from, if it came over a connection with `peer`.
     pub(super) fn locate<B>(&self, peer: IpAddr, request: &mut Request<B>) {
-        let address = self.client(peer.to_canonical(), request.headers());
+        let peer = peer.to_canonical();
+        let address = self.client(peer, request.headers());
+        if is_near(peer) && !self.contains(peer) && request.headers().contains_key(X_FORWARDED_FOR) {
+            self.suspect(peer);
+        }
         request.extensions_mut().insert(ClientAddress(address));
     }
 
@@ -42,7 +54,26 @@ impl TrustedProxies {
     }
 
     fn contains(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+        self.0.networks.iter().any(|network| network.contains(&address))
+    }
+
+    /// A forgotten proxy makes one client of everybody, who is throttled as one.
+    fn suspect(&self, peer: IpAddr) {
+        if !self.0.is_told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                "a request has X-Forwarded-For, which is not read: if it comes from a proxy, add the proxy to \
+                 server.trusted_proxies, or all who use it are taken for one client"
+            );
+        }
+    }
+}
+
+/// Whether an address is one of this machine or of a private network, where proxies are.
+fn is_near(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
     }
 }
 

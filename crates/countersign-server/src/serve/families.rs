@@ -10,6 +10,7 @@ use countersign::entropy::SystemEntropy;
 use countersign::key::Algorithm;
 use countersign::password::HashingPool;
 use countersign::password_reset::PasswordResets;
+use countersign::throttle::{NobodyIsThrottled, Throttle};
 use countersign_axum::jwks::{JwksClient, Options};
 use countersign_axum::{BodyLimits, routes};
 use countersign_sql::Database;
@@ -38,14 +39,19 @@ pub(crate) struct Family {
 /// # Errors
 ///
 /// When there is none, or one cannot be served.
-pub(crate) fn families(config: &Config, database: &Database, post: &Post) -> Result<Vec<Family>, Failure> {
+pub(crate) fn families(
+    config: &Config,
+    database: &Database,
+    post: &Post,
+    throttle: &Arc<dyn Throttle>,
+) -> Result<Vec<Family>, Failure> {
     config.check_expressions(database.user_model()).map_err(Failure::input)?;
     if let Some(family) = &config.graphql_jwt {
         require_refresh_tokens(&family.refresh_tokens, database)?;
     }
     let limits =
         BodyLimits { bytes: config.server.max_body_bytes.get(), time: config.server.request_timeout };
-    let house = House { config, database, passwords: hashing_pool(config)?, post, limits };
+    let house = House { config, database, passwords: hashing_pool(config)?, post, throttle, limits };
     let mut families = Vec::new();
     if let Some(family) = &config.simple_jwt {
         families.push(house.family(family, family.dialect.clone())?);
@@ -79,8 +85,10 @@ pub(crate) fn authorities(
     database: &Database,
     post: &Post,
 ) -> Result<Vec<(&'static str, Authority<Database>)>, Failure> {
-    let house =
-        House { config, database, passwords: hashing_pool(config)?, post, limits: BodyLimits::default() };
+    // Nobody logs in with a command.
+    let throttle: &Arc<dyn Throttle> = &(Arc::new(NobodyIsThrottled) as Arc<dyn Throttle>);
+    let (passwords, limits) = (hashing_pool(config)?, BodyLimits::default());
+    let house = House { config, database, passwords, post, throttle, limits };
     let families = config.families().filter(|tokens| tokens.package.has_ledger);
     families.map(|tokens| Ok((tokens.package.name, house.authority(tokens)?))).collect()
 }
@@ -104,6 +112,7 @@ struct House<'a> {
     database: &'a Database,
     passwords: HashingPool,
     post: &'a Post,
+    throttle: &'a Arc<dyn Throttle>,
     limits: BodyLimits,
 }
 
@@ -142,7 +151,7 @@ impl House<'_> {
     fn authority(&self, tokens: &TokensConfig) -> Result<Authority<Database>, Failure> {
         let table = tokens.package.table;
         let has_tables = self.database.has_token_blacklist();
-        let rules = tokens.with_ledger(tokens.blacklist.unwrap_or(has_tables));
+        let mut rules = tokens.with_ledger(tokens.blacklist.unwrap_or(has_tables));
         let asked_for = match tokens.blacklist {
             Some(true) => Some("blacklist is on"),
             None if rules.rotation == Rotation::OnWithBlacklist => {
@@ -163,6 +172,7 @@ impl House<'_> {
                  `countersign migrate`, which leaves Django's tables as they are, or turn it off"
             )));
         }
+        rules.throttle = Arc::clone(self.throttle);
         let mut policy = tokens.policy.clone();
         policy.user_id_field = self.user_id_field(table, policy.user_id_field)?;
         let authority = Authority::builder(self.database.clone(), keys(tokens)?, self.passwords.clone())

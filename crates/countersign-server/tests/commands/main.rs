@@ -30,5 +30,6 @@ mod sessions;
 mod setup;
 mod stopping;
 mod storm;
+mod throttling;
 mod users;
 mod webhooks;

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::password::Verification;
 use crate::secret::{Password, PlainToken};
 use crate::store::{NewSession, Store, StoreError, UserLookup};
-use crate::throttle::{Purpose, folded};
+use crate::throttle::{Purpose, account};
 use crate::token::{Kind, Refresh, Sliding, Token};
 use crate::user::{Relations, User};
 
@@ -66,7 +66,7 @@ impl<S: Store> Authority<S> {
             parts.passwords.burn(credentials.password.clone()).await?;
             return Err(Refusal::NoActiveAccount.into());
         };
-        if folded(&user.username) == folded(&credentials.username) {
+        if account(&user.username) == account(&credentials.username) {
             return self.verify_password(user, credentials).await;
         }
         // Some databases take letters for the same that are not: no spelling of a name gives it guesses of its own.

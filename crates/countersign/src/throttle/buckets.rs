@@ -87,15 +87,15 @@ impl Buckets {
     /// With these limits, and names that only who has the secret can tell from a list of accounts. Servers that count
     /// together have the same.
     pub fn new(limits: Limits, secret: &[u8]) -> Self {
-        Self { limits, key: hmac::Key::new(hmac::HMAC_SHA256, secret) }
+        // The secret may be good for tokens too: what is computed here tells nothing about those.
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), b"countersign.throttle");
+        Self { limits, key: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) }
     }
 
     /// What an attempt counts against.
     pub fn claims(&self, attempt: &Attempt<'_>) -> Claims {
         let Limits { per_pair, per_account, per_address, per_mailbox } = self.limits;
-        // What is longer is nobody's, and would take its time.
-        let account = attempt.account.trim().chars().take(LONGEST).collect::<String>();
-        let account = folded(&account);
+        let account = account(attempt.account);
         let network = attempt.address.map(network);
         let bucket = |kind, network: &[u8], account: &str, rate: Option<Rate>, after_success| {
             let key = self.name(kind, network, account);
@@ -154,6 +154,11 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({self})")
     }
+}
+
+/// An account as it is counted, however it was written. What is cut off belongs to no name that there is.
+pub(crate) fn account(written: &str) -> String {
+    folded(&written.trim().chars().take(LONGEST).collect::<String>())
 }
 
 /// More characters than a username has, or an address of mail.

@@ -9,6 +9,8 @@
 //!   from where they are.
 //! - An account is a name, whether or not anybody has it, in whatever case and normal form (NFKC). An address is a whole
 //!   network where it is one of IPv6 (/64): its owner has all of them.
+//! - Where a request comes from is what the authority's [`Client`](crate::authority::Client) says: whoever serves puts a
+//!   [`ClientAddress`](crate::authority::ClientAddress) among the extensions of requests, and knows which proxies to believe.
 //! - A request for a mail with a link counts against the mailbox and against the address, whatever becomes of it.
 //!
 //! A [`Rate`] is how many at once, and at which pace there are more: the generic cell rate algorithm, which needs one
@@ -41,6 +43,7 @@ use futures_util::future::{self, BoxFuture, FutureExt};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::{Span, Timestamp};
+pub(crate) use buckets::account;
 pub use buckets::{AfterSuccess, Bucket, Buckets, Claims, KNOWN_FOR, Key, Limits};
 pub use memory::MemoryThrottle;
 pub use rate::{InvalidRate, Rate};

@@ -6,6 +6,7 @@ mod engine;
 mod hook;
 mod lines;
 mod place;
+mod redis;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
@@ -14,6 +15,7 @@ pub(crate) use self::engine::{Engine, MARIADB, POSTGRES, new_database};
 pub(crate) use self::hook::Hook;
 pub(crate) use self::lines::Lines;
 pub(crate) use self::place::{Finished, Place};
+pub(crate) use self::redis::RedisServer;
 pub(crate) use self::server::{Server, Tokens};
 
 /// The key of every place that is not about keys.
