@@ -1,11 +1,12 @@
 //! From a token's text to a token of a kind: the step that every use case but login begins with.
 
 use crate::authority::{Authority, Failure, Parts, Refusal};
+use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::jwt::TokenError;
+use crate::jwt::{Invalid, TokenError, Verified};
 use crate::secret::PlainToken;
 use crate::store::{Claim, Store, UserLookup};
-use crate::token::{Kind, Token, Untyped};
+use crate::token::{Kind, Token, TokenKind, Untyped};
 use crate::user::User;
 
 /// A token that may go on.
@@ -27,6 +28,9 @@ impl<S: Store> Authority<S> {
     ///
     /// SimpleJWT asks the blacklist before it looks for `exp`, id and type. So does this, when the token
     /// has to be refused anyway: a blacklisted token is told to be that, of whatever type it is. The user comes last.
+    ///
+    /// What proves authentication is presented with every request: of sliding and access tokens the store may tell what
+    /// it has in memory. A refresh token is about to be written down, so the answer is the database's own.
     pub(super) async fn admit<K: Kind>(
         &self,
         plain: &PlainToken,
@@ -34,11 +38,8 @@ impl<S: Store> Authority<S> {
     ) -> Result<Admitted<K>, Failure> {
         let parts = &self.parts;
         let claims = parts.keys.verify(plain, &parts.policy.validation, now).await?;
-        if parts.rules.ledger && K::KIND.is_kept_in_ledger() {
-            let id = parts.policy.id_of(&claims)?.ok_or(TokenError::NoId)?;
-            if parts.store.is_blacklisted(&id).await? {
-                return Err(TokenError::Blacklisted.into());
-            }
+        if self.is_revoked(K::KIND, &claims).await? {
+            return Err(TokenError::Blacklisted.into());
         }
         let token = Token::from_claims(claims, &parts.policy)?;
         let user = if parts.rules.tokens_ask_for_user {
@@ -49,6 +50,30 @@ impl<S: Store> Authority<S> {
             None
         };
         Ok(Admitted { token, user })
+    }
+
+    /// Whether a token of this kind is on the blacklist, or its session revoked, as far as the rules ask.
+    async fn is_revoked(&self, kind: TokenKind, claims: &Verified<Claims>) -> Result<bool, Failure> {
+        let Parts { policy, rules, store, .. } = &*self.parts;
+        let is_asked =
+            kind.is_kept_in_ledger() || kind == TokenKind::Access && rules.access_tokens_ask_blacklist;
+        if !(rules.ledger && is_asked) {
+            return Ok(false);
+        }
+        let id = policy.id_of(claims)?.ok_or(TokenError::NoId)?;
+        if kind == TokenKind::Refresh {
+            return Ok(store.is_blacklisted(&id).await?);
+        }
+        if store.is_blacklisted_allowing_stale(&id).await? {
+            return Ok(true);
+        }
+        if kind != TokenKind::Access {
+            return Ok(false);
+        }
+        match claims.text(SESSION_CLAIM).map_err(|error| TokenError::from(Invalid::from(error)))? {
+            Some(session) => Ok(store.is_session_revoked_allowing_stale(&session).await?),
+            None => Ok(false),
+        }
     }
 
     /// The user of a token that wants to be refreshed: still there, still let in, and still with the password
@@ -94,3 +119,6 @@ impl<S: Store> Authority<S> {
         Ok(store.find(UserLookup::Field { column: &policy.user_id_field, value }).await?)
     }
 }
+
+/// The claim that names a token's session.
+const SESSION_CLAIM: &str = "sid";
