@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use countersign::store::StoreError;
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 
 use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::blacklist::{BlacklistMemory, Memory};
 use crate::column::Column;
 use crate::engine;
 use crate::error::{ConnectError, is_conflict, list, nearest, store_error};
@@ -24,12 +25,13 @@ use crate::tables::Tables;
 pub struct Database(Arc<Inner>);
 
 struct Inner {
-    backend: Box<dyn Backend>,
+    backend: Arc<dyn Backend>,
     model: UserModel,
     statements: Statements,
     relations: RelationsOfUsers,
     has_token_blacklist: bool,
     refresh_tokens: Option<RefreshTokenTable>,
+    blacklist: OnceLock<Memory>,
 }
 
 impl Database {
@@ -58,7 +60,7 @@ impl Database {
         limits: &Limits,
     ) -> Result<Self, ConnectError> {
         let tables = tables.into();
-        let backend = engine::connect(url, limits).await?;
+        let backend: Arc<dyn Backend> = engine::connect(url, limits).await?.into();
         let rows = backend.read(&backend.dialect().columns(), &[]).await;
         let rows = rows.map_err(|error| ConnectError::unavailable("its tables are read", error))?;
         let schema = Schema::new(backend.dialect(), rows);
@@ -69,7 +71,15 @@ impl Database {
         let refresh_tokens = tables.refresh_tokens.filter(|name| schema.keeps_refresh_tokens(name));
         let refresh_tokens =
             refresh_tokens.map(|name| RefreshTokenTable::new(backend.dialect(), &name, &model));
-        let inner = Inner { backend, model, statements, relations, has_token_blacklist, refresh_tokens };
+        let inner = Inner {
+            backend,
+            model,
+            statements,
+            relations,
+            has_token_blacklist,
+            refresh_tokens,
+            blacklist: OnceLock::new(),
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -92,6 +102,36 @@ impl Database {
         self.0.refresh_tokens.is_some()
     }
 
+    /// Answers from memory where an answer may be as old as a stated bound
+    /// ([`is_blacklisted_allowing_stale`](countersign::store::TokenLedger::is_blacklisted_allowing_stale)): a task begins to
+    /// read the blacklist, and keeps what it read current until the database is closed or its last clone is dropped. Until
+    /// everything was read, and whenever what is in memory is older than the bound, the database is asked.
+    ///
+    /// Nothing happens with a bound of zero, without the tables of `token_blacklist`, and the second time.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub fn keep_blacklist_in_memory(&self, options: BlacklistMemory) {
+        if self.has_token_blacklist() && !options.staleness.is_zero() {
+            self.0.blacklist.get_or_init(|| Memory::start(options, Arc::clone(&self.0.backend)));
+        }
+    }
+
+    /// Reads into memory what is new on the blacklist, now instead of a little later, and waits until that is done. Tells
+    /// whether answers come from memory now.
+    pub async fn refresh_blacklist(&self) -> bool {
+        match self.blacklist() {
+            Some(memory) => memory.refresh().await,
+            None => false,
+        }
+    }
+
+    /// How many revocations are in memory; nothing while the database is asked instead.
+    pub fn revocations_in_memory(&self) -> Option<usize> {
+        self.blacklist().and_then(Memory::len)
+    }
+
     /// Reads from the user table, to see whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.read(&self.statements().ping, &[]).await.map(drop)
@@ -100,7 +140,14 @@ impl Database {
     /// Closes the connections of this database and of all its clones, each when the work on it is done. A SQLite
     /// file is left without its `-wal`. Whatever is asked afterwards is answered with an error.
     pub async fn close(&self) {
+        if let Some(memory) = self.blacklist() {
+            memory.stop().await;
+        }
         self.backend().close().await;
+    }
+
+    pub(crate) fn blacklist(&self) -> Option<&Memory> {
+        self.0.blacklist.get()
     }
 
     pub(crate) fn statements(&self) -> &Statements {

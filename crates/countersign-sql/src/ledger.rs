@@ -9,10 +9,11 @@
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Claim, OutstandingToken, Sessions, StoreError, TokenLedger};
+use countersign::store::{Claim, OutstandingToken, Sessions, StoreError, StoreErrorKind, TokenLedger};
 use countersign::user::FieldValue;
 
 use crate::backend::Transaction;
+use crate::blacklist::Known;
 use crate::database::{Attempt, Database};
 
 impl Sessions for Database {}
@@ -27,6 +28,17 @@ impl TokenLedger for Database {
         Ok(!rows.is_empty())
     }
 
+    async fn is_blacklisted_allowing_stale(&self, jti: &str) -> Result<bool, StoreError> {
+        match self.blacklist().map_or(Known::Unknown, |memory| memory.look_up_token(jti)) {
+            Known::Absent => Ok(false),
+            Known::Unknown => self.is_blacklisted(jti).await,
+            Known::Revoked => match self.is_blacklisted(jti).await {
+                Err(error) if error.kind() == StoreErrorKind::Unavailable => Ok(true),
+                answer => answer,
+            },
+        }
+    }
+
     async fn blacklist(&self, token: &OutstandingToken<'_>, at: Timestamp) -> Result<Claim, StoreError> {
         let once = move || -> Attempt<'_, _> {
             Box::pin(async move {
@@ -36,7 +48,14 @@ impl TokenLedger for Database {
                 Ok(claim)
             })
         };
-        self.settle(once).await
+        let claim = self.settle(once).await?;
+        if let Some(memory) = self.blacklist() {
+            memory.revoke_token(token.jti, token.expires_at);
+            if claim == Claim::Won {
+                memory.announce();
+            }
+        }
+        Ok(claim)
     }
 
     async fn rotate(
@@ -61,7 +80,12 @@ impl TokenLedger for Database {
                 Ok(Claim::Won)
             })
         };
-        self.settle(once).await
+        let claim = self.settle(once).await?;
+        // Nobody is told of it: wherever a refresh token is presented, the database itself is asked.
+        if let Some(memory) = self.blacklist() {
+            memory.revoke_token(presented.jti, presented.expires_at);
+        }
+        Ok(claim)
     }
 
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {

@@ -30,6 +30,7 @@
 
 mod admin;
 mod backend;
+mod blacklist;
 mod column;
 mod database;
 mod engine;
@@ -53,6 +54,7 @@ mod time;
 mod users;
 
 pub use self::admin::{CreateUserError, CreateUserErrorKind};
+pub use self::blacklist::BlacklistMemory;
 pub use self::column::{Column, ColumnKind};
 pub use self::database::Database;
 pub use self::error::{ConnectError, ConnectErrorKind};
