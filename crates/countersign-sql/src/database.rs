@@ -119,7 +119,7 @@ impl Database {
     }
 
     /// Reads into memory what is new on the blacklist, now instead of a little later, and waits until that is done. Tells
-    /// whether answers come from memory now.
+    /// whether everything is in memory that was committed before.
     pub async fn refresh_blacklist(&self) -> bool {
         match self.blacklist() {
             Some(memory) => memory.refresh().await,

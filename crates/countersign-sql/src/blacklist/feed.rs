@@ -9,19 +9,18 @@ use countersign::store::StoreError;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::Shared;
 use super::freshness::Moment;
 use super::listing::Listing;
 use super::reader::Reader;
 use super::set::ExpiringSet;
+use super::{Answer, Shared};
 use crate::backend::{Announcements, Backend};
 
 /// Reads, tells others, and hears of them.
 pub(super) struct Feed {
     shared: Arc<Shared>,
     backend: Arc<dyn Backend>,
-    /// Told the number of the last question that a reading answers.
-    finished: watch::Sender<u64>,
+    answer: watch::Sender<Answer>,
     sources: Vec<(Listing, Reader)>,
     announcements: Option<Box<dyn Announcements>>,
     listen_at: Option<Instant>,
@@ -39,13 +38,13 @@ enum Told {
 }
 
 impl Feed {
-    pub(super) fn new(shared: Arc<Shared>, backend: Arc<dyn Backend>, finished: watch::Sender<u64>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, backend: Arc<dyn Backend>, answer: watch::Sender<Answer>) -> Self {
         let now = shared.now();
         let tokens = Listing::of_tokens(Arc::clone(&shared), Arc::clone(&backend));
         Self {
             shared,
             backend,
-            finished,
+            answer,
             sources: vec![(tokens, Reader::default())],
             announcements: None,
             listen_at: Some(now.instant),
@@ -61,8 +60,11 @@ impl Feed {
             self.tell_others().await;
             let read = self.read().await;
             let is_at_an_end = !matches!(read, Ok(Progress::MoreToRead));
+            if is_at_an_end {
+                let is_complete = read.is_ok() && self.is_complete();
+                self.answer.send_replace(Answer { question, is_complete });
+            }
             self.tell_the_log(read);
-            self.finished.send_replace(question);
             // However much happens, the database is left alone for a moment.
             sleep(BREATH).await;
             if is_at_an_end {
@@ -89,7 +91,7 @@ impl Feed {
         for (source, reader) in &mut self.sources {
             reader.read(source, set, began.instant).await?;
         }
-        if self.sources.iter().all(|(_, reader)| reader.is_complete()) {
+        if self.is_complete() {
             self.shared.freshness.read_since(began);
         }
         self.swept.sweep(set, began);
@@ -109,6 +111,10 @@ impl Feed {
             }
         }
         Ok(progress)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.sources.iter().all(|(_, reader)| reader.is_complete())
     }
 
     fn tell_the_log(&mut self, read: Result<Progress, StoreError>) {
@@ -166,10 +172,12 @@ impl Feed {
                 None => std::future::pending().await,
             }
         };
-        let interval =
+        let longest =
             if self.told == Told::IsCurrent { shared.interval() } else { shared.interval().min(RETRY) };
+        let until_listening =
+            self.listen_at.map_or(longest, |at| at.saturating_duration_since(Instant::now()));
         tokio::select! {
-            () = sleep(interval) => {}
+            () = sleep(longest.min(until_listening)) => {}
             () = shared.wake.notified() => {}
             heard = next => if heard.is_err() {
                 self.hear_anew(Instant::now() + LISTEN_AGAIN);
@@ -232,4 +240,4 @@ const AGAIN: Duration = Duration::from_hours(1);
 const ROUND: Duration = Duration::from_mins(10);
 const BREATH: Duration = Duration::from_millis(5);
 const RETRY: Duration = Duration::from_secs(1);
-const LISTEN_AGAIN: Duration = Duration::from_secs(5);
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);

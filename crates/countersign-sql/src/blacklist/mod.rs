@@ -64,8 +64,7 @@ impl fmt::Debug for BlacklistMemory {
 /// The set, and the task that keeps it current. Dropped, it ends.
 pub(crate) struct Memory {
     shared: Arc<Shared>,
-    /// The last question after which a reading was finished.
-    rounds: watch::Receiver<u64>,
+    answers: watch::Receiver<Answer>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -95,9 +94,9 @@ impl Memory {
             has_news: AtomicBool::new(false),
             wake: Notify::new(),
         });
-        let (finished, rounds) = watch::channel(0);
-        let task = tokio::spawn(Feed::new(Arc::clone(&shared), backend, finished).run());
-        Self { shared, rounds, task: Mutex::new(Some(task)) }
+        let (answer, answers) = watch::channel(Answer { question: 0, is_complete: false });
+        let task = tokio::spawn(Feed::new(Arc::clone(&shared), backend, answer).run());
+        Self { shared, answers, task: Mutex::new(Some(task)) }
     }
 
     /// Whether a token's id is on the blacklist.
@@ -117,13 +116,13 @@ impl Memory {
         self.shared.wake.notify_one();
     }
 
-    /// Reads what is new, and waits until that is done. Tells whether there is anything that may be told.
+    /// Reads what is new, and waits until that is done. Tells whether everything is known that was committed before.
     pub(crate) async fn refresh(&self) -> bool {
         let question = self.shared.asked.fetch_add(1, Ordering::SeqCst) + 1;
         self.shared.wake.notify_one();
-        // The task may have ended: then nothing may be told.
-        let _ = self.rounds.clone().wait_for(|answered| *answered >= question).await;
-        self.len().is_some()
+        let mut answers = self.answers.clone();
+        // A task that has ended answers nobody.
+        answers.wait_for(|answer| answer.question >= question).await.is_ok_and(|answer| answer.is_complete)
     }
 
     /// How many revocations there are, if what there is may be told.
@@ -154,6 +153,15 @@ impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory").field("options", &self.shared.options).finish_non_exhaustive()
     }
+}
+
+/// What became of a reading.
+#[derive(Clone, Copy)]
+struct Answer {
+    /// The last question that was asked before it began.
+    question: u64,
+    /// Whether everything is known that was committed before it began.
+    is_complete: bool,
 }
 
 /// What the task and those who ask have in common.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
+mod blacklist;
 mod faults;
 mod place;
 #[path = "../suite/mod.rs"]
