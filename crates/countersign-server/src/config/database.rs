@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
 
+use countersign::clock::Span;
 use countersign_sql::Limits;
 
 use super::reference::Surroundings;
@@ -16,6 +18,8 @@ pub(crate) struct DatabaseConfig {
     url: String,
     /// `max_connections`, `acquire_timeout` and `statement_timeout`.
     pub(crate) limits: Limits,
+    /// `blacklist_staleness`: how old the answer may be whether a token is revoked that is presented with a request.
+    pub(crate) blacklist_staleness: Duration,
 }
 
 impl DatabaseConfig {
@@ -29,11 +33,13 @@ impl DatabaseConfig {
         settings.set_as("max_connections", &mut limits.max_connections, |Connections(number)| number);
         settings.set("acquire_timeout", &mut limits.acquire_timeout);
         settings.set("statement_timeout", &mut limits.statement_timeout);
+        let mut blacklist_staleness = Duration::ZERO;
+        settings.set_as("blacklist_staleness", &mut blacklist_staleness, |Staleness(bound)| bound);
         let Name(url) = settings.required(
             "url",
             "give the database's address below [database], as in url = \"sqlite:///path/to/db.sqlite3\"",
         )?;
-        Ok(Self { url, limits })
+        Ok(Self { url, limits, blacklist_staleness })
     }
 }
 
@@ -50,9 +56,27 @@ impl Setting for Connections {
 
 const MOST_CONNECTIONS: u32 = 10_000;
 
+/// How old an answer may be: not at all, or so much that the database need not be read all the time.
+struct Staleness(Duration);
+
+impl Setting for Staleness {
+    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
+        let bound = u64::try_from(Span::read(value, around)?.as_micros()).map(Duration::from_micros);
+        let bound = bound.ok().filter(|bound| bound.is_zero() || STALENESS.contains(bound));
+        bound
+            .map(Self)
+            .ok_or_else(|| "takes 0, which asks the database every time, or \"100ms\" to \"1h\"".into())
+    }
+}
+
+const STALENESS: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_hours(1);
+
 impl fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DatabaseConfig").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("DatabaseConfig")
+            .field("limits", &self.limits)
+            .field("blacklist_staleness", &self.blacklist_staleness)
+            .finish_non_exhaustive()
     }
 }
 
@@ -61,7 +85,7 @@ mod tests {
     use super::super::Config;
     use std::time::Duration;
 
-    use super::super::testing::{read, read_with};
+    use super::super::testing::{fault, read, read_with};
 
     #[test]
     fn the_url_is_required_and_never_shown() {
@@ -90,5 +114,20 @@ mod tests {
         assert_eq!(limits.acquire_timeout, Duration::from_secs(2));
         assert_eq!(limits.statement_timeout, Duration::from_mins(1));
         assert_eq!(read("").database.limits, countersign_sql::Limits::default());
+    }
+
+    #[test]
+    fn an_answer_is_the_databases_own_unless_it_may_be_older() {
+        let bound = |text: &str| {
+            read(&format!("[database]\nblacklist_staleness = {text}")).database.blacklist_staleness
+        };
+        assert_eq!(read("").database.blacklist_staleness, Duration::ZERO);
+        for (text, millis) in [("0", 0), ("'0s'", 0), ("'100ms'", 100), ("2", 2000), ("'1h'", 3_600_000)] {
+            assert_eq!(bound(text), Duration::from_millis(millis), "{text}");
+        }
+        for text in ["'99ms'", "-1", "'61m'"] {
+            let fault = fault(&format!("[database]\nblacklist_staleness = {text}"));
+            assert!(fault.contains("database.blacklist_staleness takes 0, which asks"), "{fault}");
+        }
     }
 }
