@@ -22,6 +22,7 @@ mod postgres;
 mod race;
 mod refusals;
 mod requests;
+mod revocations;
 mod secrets;
 mod setup;
 mod stopping;
