@@ -166,6 +166,15 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The statements that make the table of `refresh_token`; `user_type` as [`Column::declared`].
     fn refresh_token_tables(&self, user_table: &str, user_key: &str, user_type: &str) -> Vec<String>;
 
+    /// The statement that makes the table of the [number that is counted](crate::replicas).
+    fn beat_table(&self) -> String {
+        let [table, id, number] = ["countersign_beat", "id", "number"].map(|name| self.quote(name));
+        format!("CREATE TABLE {table} ({id} integer NOT NULL PRIMARY KEY, {number} bigint NOT NULL)")
+    }
+
+    /// The statement that makes the table of [jobs](crate::jobs).
+    fn job_table(&self) -> &'static str;
+
     /// The type that Django gives to a column which refers to this primary key, where no other column tells.
     fn reference_type(&self, primary_key: &Column) -> String;
 }

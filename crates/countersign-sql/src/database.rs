@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use countersign::store::StoreError;
 use countersign::user::FieldValue;
@@ -13,10 +13,13 @@ use crate::blacklist::{BlacklistMemory, Memory};
 use crate::column::Column;
 use crate::engine;
 use crate::error::{ConnectError, is_conflict, list, nearest, store_error};
-use crate::limits::Limits;
+use crate::jobs::Jobs;
+use crate::last_login::LastLogins;
 use crate::model::{UserModel, UserTable};
+use crate::options::{LastLogin, Options};
 use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
+use crate::replicas::{Beat, Replicas};
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 use crate::tables::Tables;
 
@@ -31,7 +34,20 @@ struct Inner {
     relations: RelationsOfUsers,
     has_token_blacklist: bool,
     refresh_tokens: Option<RefreshTokenTable>,
+    jobs: Option<Jobs>,
+    last_logins: Option<LastLogins>,
+    replicas: Option<Replicas>,
     blacklist: OnceLock<Memory>,
+}
+
+/// A [`Database`] for as long as it is there: what works behind it does not keep it.
+#[derive(Clone)]
+pub(crate) struct WeakDatabase(Weak<Inner>);
+
+impl WeakDatabase {
+    pub(crate) fn upgrade(&self) -> Option<Database> {
+        self.0.upgrade().map(Database)
+    }
 }
 
 impl Database {
@@ -50,17 +66,17 @@ impl Database {
     /// With a sentence that says what to do, when the URL is not understood, the server does not answer, the database is
     /// missing ([`migrate`](Self::migrate) creates a file), or the schema lacks what the stores need.
     pub async fn connect(url: &str, tables: impl Into<Tables>) -> Result<Self, ConnectError> {
-        Self::connect_with(url, tables, &Limits::default()).await
+        Self::connect_with(url, tables, &Options::default()).await
     }
 
-    /// The same within other limits.
+    /// The same with other options.
     pub async fn connect_with(
         url: &str,
         tables: impl Into<Tables>,
-        limits: &Limits,
+        options: &Options,
     ) -> Result<Self, ConnectError> {
         let tables = tables.into();
-        let backend: Arc<dyn Backend> = engine::connect(url, limits).await?.into();
+        let backend: Arc<dyn Backend> = engine::connect(url, &options.limits).await?.into();
         let rows = backend.read(&backend.dialect().columns(), &[]).await;
         let rows = rows.map_err(|error| ConnectError::unavailable("its tables are read", error))?;
         let schema = Schema::new(backend.dialect(), rows);
@@ -71,16 +87,42 @@ impl Database {
         let refresh_tokens = tables.refresh_tokens.filter(|name| schema.keeps_refresh_tokens(name));
         let refresh_tokens =
             refresh_tokens.map(|name| RefreshTokenTable::new(backend.dialect(), &name, &model));
-        let inner = Inner {
-            backend,
-            model,
-            statements,
-            relations,
-            has_token_blacklist,
-            refresh_tokens,
-            blacklist: OnceLock::new(),
-        };
-        Ok(Self(Arc::new(inner)))
+        for url in &options.replicas {
+            engine::check(url)?;
+        }
+        let beat = schema.has(Beat::TABLE).then(|| Arc::new(Beat::new(backend.dialect())));
+        if beat.is_none() && !options.replicas.is_empty() {
+            return Err(ConnectError::schema(format!(
+                "replicas are given, but the database has no table {:?}, by which it is known how far they are: \
+                 create it with `countersign migrate`",
+                Beat::TABLE
+            )));
+        }
+        let jobs = schema.has(Jobs::TABLE).then(|| Jobs::new(backend.dialect()));
+        Ok(Self(Arc::new_cyclic(|this: &Weak<Inner>| {
+            let this = WeakDatabase(this.clone());
+            let replicas = beat
+                .filter(|_| !options.replicas.is_empty())
+                .map(|beat| Replicas::start(options, &this, &beat));
+            let last_logins = match (options.last_login, &statements.record_login_unless_later) {
+                (LastLogin::Behind(interval), Some(statement)) => {
+                    Some(LastLogins::start(interval, this, statement.clone()))
+                }
+                _ => None,
+            };
+            Inner {
+                backend,
+                model,
+                statements,
+                relations,
+                has_token_blacklist,
+                refresh_tokens,
+                jobs,
+                last_logins,
+                replicas,
+                blacklist: OnceLock::new(),
+            }
+        })))
     }
 
     /// The user model's table as the database declares it.
@@ -138,10 +180,17 @@ impl Database {
     }
 
     /// Closes the connections of this database and of all its clones, each when the work on it is done. A SQLite
-    /// file is left without its `-wal`. Whatever is asked afterwards is answered with an error.
+    /// file is left without its `-wal`. What [`LastLogin::Behind`] has not written yet is written first. Whatever is asked
+    /// afterwards is answered with an error.
     pub async fn close(&self) {
         if let Some(memory) = self.blacklist() {
             memory.stop().await;
+        }
+        if let Some(logins) = self.last_logins() {
+            logins.finish().await;
+        }
+        if let Some(replicas) = &self.0.replicas {
+            replicas.close().await;
         }
         self.backend().close().await;
     }
@@ -161,6 +210,15 @@ impl Database {
         })
     }
 
+    pub(crate) fn jobs(&self) -> Result<&Jobs, StoreError> {
+        let table = self.0.jobs.as_ref();
+        table.ok_or_else(|| StoreError::inconsistent(format!("the database has no table {:?}", Jobs::TABLE)))
+    }
+
+    pub(crate) fn last_logins(&self) -> Option<&LastLogins> {
+        self.0.last_logins.as_ref()
+    }
+
     pub(crate) fn relations_of_users(&self) -> &RelationsOfUsers {
         &self.0.relations
     }
@@ -178,6 +236,20 @@ impl Database {
         self.settle(once).await
     }
 
+    /// [`read`](Self::read), where a replica's answer will do that is no older than the bound says.
+    pub(crate) async fn read_allowing_stale(
+        &self,
+        query: &Query,
+        values: &[FieldValue],
+    ) -> Result<Vec<Row>, StoreError> {
+        if let Some(replicas) = &self.0.replicas
+            && let Some(rows) = replicas.read(query, values).await
+        {
+            return Ok(rows);
+        }
+        self.read(query, values).await
+    }
+
     pub(crate) async fn write(
         &self,
         statement: &Statement,
@@ -189,6 +261,15 @@ impl Database {
             })
         };
         self.settle(once).await
+    }
+
+    /// The one number that a query gives.
+    pub(crate) async fn count(&self, query: &Query, values: &[FieldValue]) -> Result<u64, StoreError> {
+        let counted = self.read(query, values).await?.into_iter().flatten().next();
+        match counted {
+            Some(Ok(FieldValue::Int(number))) => Ok(u64::try_from(number).unwrap_or(0)),
+            _ => Err(StoreError::inconsistent("a count that is not a number")),
+        }
     }
 
     /// Does a transaction again that the engine undid for the sake of another: a few times, since one of those that are

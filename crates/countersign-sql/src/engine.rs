@@ -30,6 +30,17 @@ pub(crate) async fn create(url: &str, limits: &Limits) -> Result<bool, ConnectEr
     }
 }
 
+/// Looks whether a URL can be understood, without asking the database that it names.
+pub(crate) fn check(url: &str) -> Result<(), ConnectError> {
+    match scheme(url) {
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => postgres::check(url),
+        #[cfg(feature = "sqlite")]
+        "sqlite" => sqlite::check(url),
+        _ => Err(ConnectError::unsupported(url)),
+    }
+}
+
 fn scheme(url: &str) -> &str {
     url.split_once(':').map_or("", |(scheme, _)| scheme)
 }

@@ -107,6 +107,15 @@ impl TokenLedger for Database {
 }
 
 impl Database {
+    /// How many tokens had expired by `now`, which [`flush_expired`](TokenLedger::flush_expired) deletes.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn count_expired(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.count(&self.statements().count_expired, &[FieldValue::Timestamp(now)]).await
+    }
+
     async fn claim(
         &self,
         transaction: &mut dyn Transaction,

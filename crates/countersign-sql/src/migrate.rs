@@ -6,6 +6,7 @@
 //! - A database that Django made, or that has a user table of its own, gets the tables of `token_blacklist`
 //!   where they are missing, and nothing else. What is there is never altered.
 //! - The table of `refresh_token` is made where it is asked for.
+//! - Tables of our own, whose names begin with `countersign_`, are made in every database.
 //! - It is one transaction, and a second run changes nothing.
 
 use countersign::clock::Timestamp;
@@ -16,12 +17,14 @@ use crate::column::ColumnKind;
 use crate::database::{Database, Schema};
 use crate::engine;
 use crate::error::{ConnectError, is_conflict};
+use crate::jobs::Jobs;
 use crate::limits::Limits;
 use crate::migrations::{
     AUTH, AUTH_TABLES, App, CONTENTTYPES, MigrationReport, REFRESH_TOKEN_APP, TOKEN_BLACKLIST,
     TOKEN_BLACKLIST_APP,
 };
 use crate::model::{AUTH_USER, UserModel};
+use crate::replicas::Beat;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;
 
@@ -103,15 +106,18 @@ impl Migration<'_> {
             None => {}
         }
         match (schema.has(OUTSTANDING), schema.has(BLACKLISTED)) {
-            (false, false) => self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await,
-            (true, true) => self.leave_to_django(&schema).await,
-            (outstanding, _) => Err(ConnectError::schema(format!(
-                "the database has the table {:?} but not {:?}; one without the other is of no use: run \
+            (false, false) => self.create_app(&schema, &model, &TOKEN_BLACKLIST_APP).await?,
+            (true, true) => self.leave_to_django(&schema).await?,
+            (outstanding, _) => {
+                return Err(ConnectError::schema(format!(
+                    "the database has the table {:?} but not {:?}; one without the other is of no use: run \
                  Django's own `migrate`, or restore what is missing",
-                if outstanding { OUTSTANDING } else { BLACKLISTED },
-                if outstanding { BLACKLISTED } else { OUTSTANDING },
-            ))),
+                    if outstanding { OUTSTANDING } else { BLACKLISTED },
+                    if outstanding { BLACKLISTED } else { OUTSTANDING },
+                )));
+            }
         }
+        self.create_our_own(&schema).await
     }
 
     async fn create_auth(&mut self) -> Result<(), ConnectError> {
@@ -148,6 +154,21 @@ impl Migration<'_> {
             for (model, name) in app.models {
                 self.name_model(app.label, model, name).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Makes the tables that Django knows nothing of.
+    async fn create_our_own(&mut self, schema: &Schema) -> Result<(), ConnectError> {
+        if !schema.has(Jobs::TABLE) {
+            self.write(&Statement::fixed(self.backend.dialect().job_table()), &[]).await?;
+            self.report.created_tables.push(Jobs::TABLE.to_owned());
+        }
+        if !schema.has(Beat::TABLE) {
+            self.write(&Statement::new(self.backend.dialect().beat_table()), &[]).await?;
+            let insert = self.insert(Beat::TABLE, &["id", "number"]);
+            self.write(&insert, &[FieldValue::Int(1), FieldValue::Int(0)]).await?;
+            self.report.created_tables.push(Beat::TABLE.to_owned());
         }
         Ok(())
     }

@@ -75,6 +75,21 @@ impl RefreshTokens for Database {
     }
 }
 
+impl Database {
+    /// How many tokens [`clear_refresh_tokens`](RefreshTokens::clear_refresh_tokens) deletes.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn count_clearable(&self, created_before: Option<Timestamp>) -> Result<u64, StoreError> {
+        let table = self.refresh_tokens()?;
+        match created_before {
+            Some(oldest) => self.count(&table.count_revoked_and_old, &[FieldValue::Timestamp(oldest)]).await,
+            None => self.count(&table.count_revoked, &[]).await,
+        }
+    }
+}
+
 /// The table and its statements; each says its parameters in order.
 #[derive(Debug)]
 pub(crate) struct RefreshTokenTable {
@@ -91,6 +106,10 @@ pub(crate) struct RefreshTokenTable {
     clear_revoked: Statement,
     /// (limit, oldest time to stay)
     clear_revoked_and_old: Statement,
+    /// No parameter.
+    count_revoked: Query,
+    /// (oldest time to stay)
+    count_revoked_and_old: Query,
 }
 
 impl RefreshTokenTable {
@@ -116,6 +135,9 @@ impl RefreshTokenTable {
             let batch = format!("SELECT {id} FROM {table} WHERE {which} ORDER BY {id} LIMIT {one}");
             Statement::new(dialect.delete_batch(name, "id", &batch))
         };
+        let count = |which: &str| {
+            Query::new(format!("SELECT count(*) FROM {table} WHERE {which}"), [ColumnKind::Int])
+        };
         Self {
             // The user is looked up in the same statement: one who was deleted meanwhile gets no row.
             keep: Statement::new(format!(
@@ -138,6 +160,8 @@ impl RefreshTokenTable {
             )),
             clear_revoked: clear(&format!("{revoked} IS NOT NULL")),
             clear_revoked_and_old: clear(&format!("{revoked} IS NOT NULL OR {created} < {two}")),
+            count_revoked: count(&format!("{revoked} IS NOT NULL")),
+            count_revoked_and_old: count(&format!("{revoked} IS NOT NULL OR {created} < {one}")),
             name: name.to_owned(),
         }
     }

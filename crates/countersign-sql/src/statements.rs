@@ -23,12 +23,16 @@ pub(crate) struct Statements {
     pub(crate) set_password: Statement,
     /// (time, primary key); nothing where the model has no `last_login`
     pub(crate) record_login: Option<Statement>,
+    /// (time, primary key, time); nothing where the model has no `last_login`
+    pub(crate) record_login_unless_later: Option<Statement>,
     /// (user's primary key or null, jti, token, created at, expires at)
     pub(crate) record: Statement,
     /// (blacklisted at, jti)
     pub(crate) claim: Statement,
     /// (jti)
     pub(crate) is_blacklisted: Query,
+    /// (now)
+    pub(crate) count_expired: Query,
     /// (now, limit)
     pub(crate) flush_blacklisted: Statement,
     /// (now, limit)
@@ -81,6 +85,13 @@ impl Statements {
                 let last_login = name(column.name());
                 Statement::new(format!("UPDATE {users} SET {last_login} = {one} WHERE {is_user}"))
             }),
+            record_login_unless_later: model.last_login().map(|column| {
+                let last_login = name(column.name());
+                Statement::new(format!(
+                    "UPDATE {users} SET {last_login} = {one} \
+                     WHERE {is_user} AND ({last_login} IS NULL OR {last_login} < {three})"
+                ))
+            }),
             // The user is looked up in the same statement: one who was deleted meanwhile is NULL, not an error.
             // A row that is there is looked for first: a conflict alone would use up a number for the next id.
             record: Statement::new(dialect.insert_unless(
@@ -103,6 +114,10 @@ impl Statements {
                     "SELECT 1 FROM {blacklisted} b JOIN {outstanding} o ON b.{token_id} = o.{id} \
                      WHERE o.{jti} = {one}"
                 ),
+                [ColumnKind::Int],
+            ),
+            count_expired: Query::new(
+                format!("SELECT count(*) FROM {outstanding} WHERE {expires} <= {one}"),
                 [ColumnKind::Int],
             ),
             flush_blacklisted: Statement::new(dialect.delete_batch(BLACKLISTED, "token_id", &batch)),

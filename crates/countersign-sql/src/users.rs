@@ -8,33 +8,20 @@ use countersign::secret::StoredPassword;
 use countersign::store::{StoreError, UserIdClaim, UserLookup, Users};
 use countersign::user::{FieldValue, Relations, User, UserKey};
 
-use crate::backend::{Row, Unreadable};
+use crate::backend::{Query, Row, Unreadable};
 use crate::column::value_key;
 use crate::database::Database;
 use crate::model::UserModel;
 
 impl Users for Database {
     async fn find(&self, by: UserLookup<'_>) -> Result<Option<User>, StoreError> {
-        let model = self.user_model();
-        let (column, value) = match by {
-            UserLookup::Username(name) => (model.username().name(), UserIdClaim::Text(name.into())),
-            UserLookup::Field { column, value } => (column, value),
-        };
-        let Some(at) = model.position(column) else {
-            return Err(StoreError::inconsistent(format!(
-                "the user table {:?} has no column {column:?} to look users up by",
-                model.table()
-            )));
-        };
-        let Some(value) = model.columns()[at].lookup(&value) else { return Ok(None) };
-        let mut rows = self.read(&self.statements().find[at], &[value]).await?;
-        if rows.len() > 1 {
-            return Err(StoreError::inconsistent(format!(
-                "more than one row of {:?} has the same value in {column:?}",
-                model.table()
-            )));
-        }
-        rows.pop().map(|row| user(model, row).map_err(StoreError::inconsistent)).transpose()
+        let Some(Sought { column, query, value }) = self.sought(by)? else { return Ok(None) };
+        self.one_user(column, self.read(query, &[value]).await?)
+    }
+
+    async fn find_allowing_stale(&self, by: UserLookup<'_>) -> Result<Option<User>, StoreError> {
+        let Some(Sought { column, query, value }) = self.sought(by)? else { return Ok(None) };
+        self.one_user(column, self.read_allowing_stale(query, &[value]).await?)
     }
 
     async fn find_active_by_email(&self, email: &str, limit: NonZeroU32) -> Result<Vec<User>, StoreError> {
@@ -66,11 +53,51 @@ impl Users for Database {
     }
 
     async fn record_login(&self, user: &UserKey, at: Timestamp) -> Result<(), StoreError> {
-        if let Some(statement) = &self.statements().record_login {
+        if let Some(logins) = self.last_logins() {
+            logins.note(user, at).await;
+        } else if let Some(statement) = &self.statements().record_login {
             self.write(statement, &[FieldValue::Timestamp(at), user.clone().into()]).await?;
         }
         Ok(())
     }
+}
+
+impl Database {
+    /// How users are looked for in the database; `None` for a value that no row can hold.
+    fn sought(&self, by: UserLookup<'_>) -> Result<Option<Sought<'_>>, StoreError> {
+        let model = self.user_model();
+        let (column, value) = match by {
+            UserLookup::Username(name) => (model.username().name(), UserIdClaim::Text(name.into())),
+            UserLookup::Field { column, value } => (column, value),
+        };
+        let Some(at) = model.position(column) else {
+            return Err(StoreError::inconsistent(format!(
+                "the user table {:?} has no column {column:?} to look users up by",
+                model.table()
+            )));
+        };
+        let column = &model.columns()[at];
+        let query = &self.statements().find[at];
+        Ok(column.lookup(&value).map(|value| Sought { column: column.name(), query, value }))
+    }
+
+    fn one_user(&self, column: &str, mut rows: Vec<Row>) -> Result<Option<User>, StoreError> {
+        let model = self.user_model();
+        if rows.len() > 1 {
+            return Err(StoreError::inconsistent(format!(
+                "more than one row of {:?} has the same value in {column:?}",
+                model.table()
+            )));
+        }
+        rows.pop().map(|row| user(model, row).map_err(StoreError::inconsistent)).transpose()
+    }
+}
+
+/// A column that holds a value, and the query for the rows where it does.
+struct Sought<'a> {
+    column: &'a str,
+    query: &'a Query,
+    value: FieldValue,
 }
 
 pub(crate) fn stored(password: &StoredPassword) -> FieldValue {

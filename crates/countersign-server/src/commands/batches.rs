@@ -8,12 +8,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
 
-/// Deletes until a batch is not full. Tells how many tokens that were.
+/// Deletes until a batch is not full. Tells how many tokens that were. `count` is asked how many there are, where
+/// somebody watches.
 pub(super) async fn delete_all(
     batch: NonZeroU32,
+    count: impl AsyncFnOnce() -> Result<u64, StoreError>,
     mut delete: impl AsyncFnMut(NonZeroU32) -> Result<u64, StoreError>,
 ) -> Result<u64, Failure> {
-    let progress = progress();
+    let progress = if io::stderr().is_terminal() {
+        bar(count().await.map_err(|error| Failure::caused("cannot count the tokens", &error))?)
+    } else {
+        ProgressBar::hidden()
+    };
     let mut deleted = 0;
     loop {
         let gone = delete(batch).await.map_err(|error| {
@@ -29,12 +35,8 @@ pub(super) async fn delete_all(
     Ok(deleted)
 }
 
-fn progress() -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner();
-    let style = ProgressStyle::with_template("{spinner} {human_pos} tokens deleted, {per_sec}, {elapsed}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    bar
+fn bar(tokens: u64) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} tokens deleted, {eta} left");
+    ProgressBar::new(tokens).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

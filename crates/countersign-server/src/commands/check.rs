@@ -9,6 +9,7 @@ use crate::commands::{connect, load};
 use crate::failure::Failure;
 use crate::mail::Post;
 use crate::serve::families::families;
+use crate::serve::maintenance::Maintenance;
 use crate::terminal::{green, print, print_warning};
 
 /// Does everything that `serve` does up to listening, and says what it found.
@@ -22,6 +23,7 @@ pub(super) async fn run(args: Configured) -> Result<(), Failure> {
     describe(&database);
     let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
     let families = families(&config, &database, &post)?;
+    Maintenance::plan(&config, &database)?;
     for warning in config.expression_warnings(database.user_model()) {
         print_warning(warning);
     }

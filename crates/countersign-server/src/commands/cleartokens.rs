@@ -30,7 +30,8 @@ pub(super) async fn run(args: ClearTokens) -> Result<(), Failure> {
     }
     let oldest = args.expired.then(|| SystemClock.now() - tokens.lifetime);
     let clear = async |batch| database.clear_refresh_tokens(oldest, batch).await;
-    let deleted = batches::delete_all(args.batch, clear).await?;
+    let count = async || database.count_clearable(oldest).await;
+    let deleted = batches::delete_all(args.batch, count, clear).await?;
     print(format_args!("Deleted {deleted} refresh token{}.", if deleted == 1 { "" } else { "s" }));
     Ok(())
 }

@@ -19,8 +19,10 @@ pub(super) async fn run(args: FlushExpiredTokens) -> Result<(), Failure> {
     }
     // What expires while this runs is for the next run: the end is known when it begins.
     let now = SystemClock.now();
+    let count = async || database.count_expired(now).await;
     let deleted =
-        batches::delete_all(args.batch, async |batch| database.flush_expired(now, batch).await).await?;
+        batches::delete_all(args.batch, count, async |batch| database.flush_expired(now, batch).await)
+            .await?;
     print(format_args!("Deleted {deleted} expired token{}.", if deleted == 1 { "" } else { "s" }));
     Ok(())
 }

@@ -83,8 +83,8 @@ async fn connect(config: &Config) -> Result<Database, Failure> {
 }
 
 async fn connect_to(config: &Config, tables: Tables) -> Result<Database, Failure> {
-    let (url, limits) = (config.database.url(), &config.database.limits);
-    Database::connect_with(url, tables, limits).await.map_err(|error| unconnected(&error))
+    let (url, options) = (config.database.url(), &config.database.options);
+    Database::connect_with(url, tables, options).await.map_err(|error| unconnected(&error))
 }
 
 /// The tables that the families need, by the names that are configured.

@@ -17,6 +17,7 @@ use crate::serve::dev::Playground;
 use crate::serve::families::families;
 use crate::serve::http::{self, ConnectionLimits};
 use crate::serve::logs::{self, tell};
+use crate::serve::maintenance::Maintenance;
 use crate::serve::stop::StopSignals;
 use crate::terminal::print;
 use crate::webhook::Sending;
@@ -50,6 +51,8 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         tell(config.server.log_format, Level::WARN, warning);
     }
 
+    let maintenance = Maintenance::plan(config, &database)?;
+
     let address = args.listen.unwrap_or(config.server.listen);
     let listener = match &playground {
         Some(playground) => playground.listen().await?,
@@ -68,7 +71,9 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         shutdown_time: config.server.shutdown_timeout,
     };
     let webhooks = config.courier.start();
+    let maintenance = maintenance.start();
     let end = http::serve(listener, app, limits, &mut stop).await;
+    drop(maintenance);
     tokio::join!(tell_webhooks(webhooks, end, &mut stop), post.close(end));
     // Requests that were cut off may hold on to their connections.
     let _ = timeout(CLOSE_TIME, database.close()).await;

@@ -5,8 +5,9 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use countersign::clock::Span;
-use countersign_sql::Limits;
+use countersign_sql::{LastLogin, Options};
 
+use super::duration::FromZero;
 use super::reference::Surroundings;
 use super::section::{Reported, Section};
 use super::setting::{Fault, Name, Setting};
@@ -16,10 +17,10 @@ use super::tree::Value;
 #[derive(Clone)]
 pub(crate) struct DatabaseConfig {
     url: String,
-    /// `max_connections`, `acquire_timeout` and `statement_timeout`.
-    pub(crate) limits: Limits,
     /// `blacklist_staleness`: how old the answer may be whether a token is revoked that is presented with a request.
     pub(crate) blacklist_staleness: Duration,
+    /// Every other setting.
+    pub(crate) options: Options,
 }
 
 impl DatabaseConfig {
@@ -29,17 +30,25 @@ impl DatabaseConfig {
     }
 
     pub(super) fn read(settings: &mut Section<'_>) -> Result<Self, Reported> {
-        let mut limits = Limits::default();
+        let mut options = Options::default();
+        let limits = &mut options.limits;
         settings.set_as("max_connections", &mut limits.max_connections, |Connections(number)| number);
         settings.set("acquire_timeout", &mut limits.acquire_timeout);
         settings.set("statement_timeout", &mut limits.statement_timeout);
+        options.last_login = LastLogin::Behind(Duration::ZERO);
+        settings.set_as("last_login_interval", &mut options.last_login, |FromZero(interval)| {
+            LastLogin::Behind(interval)
+        });
+        let replicas = |urls: Vec<Name>| urls.into_iter().map(|Name(url)| url).collect();
+        settings.set_as("replicas", &mut options.replicas, replicas);
+        settings.set("replica_staleness", &mut options.replica_staleness);
         let mut blacklist_staleness = Duration::ZERO;
         settings.set_as("blacklist_staleness", &mut blacklist_staleness, |Staleness(bound)| bound);
         let Name(url) = settings.required(
             "url",
             "give the database's address below [database], as in url = \"sqlite:///path/to/db.sqlite3\"",
         )?;
-        Ok(Self { url, limits, blacklist_staleness })
+        Ok(Self { url, blacklist_staleness, options })
     }
 }
 
@@ -74,8 +83,8 @@ const STALENESS: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)
 impl fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DatabaseConfig")
-            .field("limits", &self.limits)
             .field("blacklist_staleness", &self.blacklist_staleness)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }
@@ -83,9 +92,8 @@ impl fmt::Debug for DatabaseConfig {
 #[cfg(test)]
 mod tests {
     use super::super::Config;
-    use std::time::Duration;
-
     use super::super::testing::{fault, read, read_with};
+    use super::*;
 
     #[test]
     fn the_url_is_required_and_never_shown() {
@@ -109,11 +117,38 @@ mod tests {
                 ("COUNTERSIGN__DATABASE__STATEMENT_TIMEOUT", "1m"),
             ],
         );
-        let limits = limits.database.limits;
+        let limits = limits.database.options.limits;
         assert_eq!(limits.max_connections.get(), 3);
         assert_eq!(limits.acquire_timeout, Duration::from_secs(2));
         assert_eq!(limits.statement_timeout, Duration::from_mins(1));
-        assert_eq!(read("").database.limits, countersign_sql::Limits::default());
+        assert_eq!(read("").database.options.limits, countersign_sql::Limits::default());
+    }
+    #[test]
+    fn logins_may_be_written_as_they_come_or_rarely() {
+        let name = "COUNTERSIGN__DATABASE__LAST_LOGIN_INTERVAL";
+        assert_eq!(read("").database.options.last_login, LastLogin::Behind(Duration::ZERO));
+        let rarely = read_with("", [(name, "5m")]).database.options.last_login;
+        assert_eq!(rarely, LastLogin::Behind(Duration::from_mins(5)));
+        let error =
+            Config::from_toml("", "countersign.toml", [(name.to_owned(), "-1s".to_owned())]).unwrap_err();
+        assert!(error.to_string().contains("must not be below zero"), "{error}");
+    }
+    #[test]
+    fn replicas_are_addresses_that_are_never_shown() {
+        let config = read_with(
+            "",
+            [
+                (
+                    "COUNTERSIGN__DATABASE__REPLICAS",
+                    "['postgres://u:hunter2@one/d', 'postgres://u:hunter2@two/d']",
+                ),
+                ("COUNTERSIGN__DATABASE__REPLICA_STALENESS", "3s"),
+            ],
+        );
+        let options = &config.database.options;
+        assert_eq!(options.replicas, ["postgres://u:hunter2@one/d", "postgres://u:hunter2@two/d"]);
+        assert_eq!(options.replica_staleness, Duration::from_secs(3));
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 
     #[test]

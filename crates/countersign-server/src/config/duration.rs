@@ -51,6 +51,16 @@ impl Setting for Duration {
     }
 }
 
+/// A time that may be no time at all, but not less.
+pub(super) struct FromZero(pub(super) Duration);
+
+impl Setting for FromZero {
+    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
+        let micros = u64::try_from(Span::read(value, around)?.as_micros());
+        micros.map(|micros| Self(Duration::from_micros(micros))).map_err(|_| "must not be below zero".into())
+    }
+}
+
 /// The microseconds; too many of them are as many as can be counted.
 fn parse(text: &str) -> Option<i64> {
     let (sign, mut rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));

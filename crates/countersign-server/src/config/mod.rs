@@ -17,6 +17,7 @@ pub(crate) mod email;
 mod environment;
 pub(crate) mod family;
 pub(crate) mod graphql_jwt;
+mod maintenance;
 mod nearest;
 mod ninja_jwt;
 mod password_reset;
@@ -53,6 +54,7 @@ use self::database::DatabaseConfig;
 use self::email::EmailConfig;
 use self::family::{FamilyConfig, TokensConfig};
 use self::graphql_jwt::GraphqlJwtConfig;
+use self::maintenance::MaintenanceConfig;
 use self::password_reset::Links;
 pub(crate) use self::problem::{ConfigError, Warning};
 use self::problem::{Origin, Place, Problem};
@@ -86,6 +88,8 @@ pub(crate) struct Config {
     pub(crate) server: ServerConfig,
     /// `[database]`.
     pub(crate) database: DatabaseConfig,
+    /// `[maintenance]`.
+    pub(crate) maintenance: MaintenanceConfig,
     /// `[users]`.
     pub(crate) users: UsersConfig,
     /// `[simple_jwt]`; `None` when the family is not served.
@@ -230,6 +234,7 @@ impl Config {
         let email = settings.section("email", EmailConfig::read);
         let server = settings.section("server", ServerConfig::read);
         let database = settings.section("database", DatabaseConfig::read);
+        let maintenance = settings.section("maintenance", MaintenanceConfig::read);
         let users = settings.section("users", UsersConfig::read);
         let secret_key = secret_key?;
         let paths = RefCell::default();
@@ -255,6 +260,7 @@ impl Config {
             email: email?,
             server,
             database: database?,
+            maintenance,
             simple_jwt: simple_jwt?,
             ninja_jwt: ninja_jwt?,
             auth_jwt: auth_jwt?,

@@ -6,5 +6,6 @@ pub(crate) mod families;
 mod graphql;
 pub(crate) mod http;
 pub(crate) mod logs;
+pub(crate) mod maintenance;
 pub(crate) mod requests;
 pub(crate) mod stop;

@@ -33,6 +33,16 @@ fn whole_batches_are_no_trap() {
 }
 
 #[test]
+fn whoever_watches_sees_how_far_it_is() {
+    let place = Place::with_user("");
+    expire(&place, 7, 0);
+    let watched = place.type_at_a_terminal(&["flushexpiredtokens", "--batch", "2"], &[]);
+    assert_eq!(watched.code, 0, "{watched:?}");
+    assert!(watched.stdout.contains("of 7 tokens deleted"), "{}", watched.stdout);
+    assert!(watched.stdout.contains("Deleted 7 expired tokens."), "{}", watched.stdout);
+}
+
+#[test]
 fn without_the_tables_it_says_what_to_do() {
     let place = Place::with_user("");
     place.sql("DROP TABLE token_blacklist_blacklistedtoken; DROP TABLE token_blacklist_outstandingtoken");

@@ -17,6 +17,7 @@ mod import_ninja_auth;
 mod import_refusals;
 mod inspect;
 mod limits;
+mod maintenance;
 mod outage;
 mod postgres;
 mod race;

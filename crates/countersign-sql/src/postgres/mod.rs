@@ -160,6 +160,11 @@ pub(crate) async fn create(url: &str, limits: &Limits) -> Result<bool, ConnectEr
     Ok(false)
 }
 
+/// Looks whether a URL can be understood.
+pub(crate) fn check(url: &str) -> Result<(), ConnectError> {
+    Address::parse(url).map(drop)
+}
+
 /// What every connection is told once.
 fn session(limits: &Limits) -> String {
     let millis = limits.statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());

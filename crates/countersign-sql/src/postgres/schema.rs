@@ -161,6 +161,15 @@ impl Dialect for PostgresDialect {
         tables::refresh_token(self, user_table, user_key, user_type)
     }
 
+    fn job_table(&self) -> &'static str {
+        r#"CREATE TABLE "countersign_job" (
+            "name" varchar(64) NOT NULL PRIMARY KEY,
+            "worker" varchar(64) NOT NULL,
+            "held_until" timestamp with time zone NOT NULL,
+            "done_at" timestamp with time zone NOT NULL
+        )"#
+    }
+
     fn reference_type(&self, primary_key: &Column) -> String {
         primary_key.declared().to_owned()
     }

@@ -76,6 +76,11 @@ pub(crate) async fn create(url: &str, limits: &Limits) -> Result<bool, ConnectEr
     Ok(true)
 }
 
+/// Looks whether a URL can be understood.
+pub(crate) fn check(url: &str) -> Result<(), ConnectError> {
+    file::path(url).map(drop)
+}
+
 impl Backend for Sqlite {
     fn dialect(&self) -> &'static dyn Dialect {
         &SqliteDialect

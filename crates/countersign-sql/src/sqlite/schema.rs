@@ -148,6 +148,15 @@ impl Dialect for SqliteDialect {
         ]
     }
 
+    fn job_table(&self) -> &'static str {
+        r#"CREATE TABLE "countersign_job" (
+            "name" varchar(64) NOT NULL PRIMARY KEY,
+            "worker" varchar(64) NOT NULL,
+            "held_until" datetime NOT NULL,
+            "done_at" datetime NOT NULL
+        )"#
+    }
+
     /// `AutoField` and `BigAutoField` are both declared `integer`; since Django 3.2 a project's own models have
     /// the latter, whose references are declared `bigint`.
     fn reference_type(&self, primary_key: &Column) -> String {

@@ -94,7 +94,7 @@ async fn the_certificate_is_asked_for_where_the_url_says_so() {
 async fn a_lock_that_stays_is_an_outage_and_passes() {
     let place = Place::migrated().await;
     let limits = Limits { statement_timeout: Duration::from_millis(200), ..Limits::default() };
-    let database = Database::connect_with(&place.url(), &UserTable::default(), &limits).await.unwrap();
+    let database = Database::connect_with(&place.url(), &UserTable::default(), &limits.into()).await.unwrap();
     let text = PlainToken::new("token");
     let mut other = place.raw().await;
     other.execute("BEGIN; LOCK TABLE token_blacklist_blacklistedtoken IN SHARE MODE").await.unwrap();
@@ -114,7 +114,7 @@ async fn connections_that_are_all_taken_are_an_outage_and_come_back() {
         acquire_timeout: Duration::from_millis(200),
         ..Limits::default()
     };
-    let database = Database::connect_with(&place.url(), &UserTable::default(), &limits).await.unwrap();
+    let database = Database::connect_with(&place.url(), &UserTable::default(), &limits.into()).await.unwrap();
     let text = PlainToken::new("token");
     let mut other = place.raw().await;
     other.execute("BEGIN; LOCK TABLE token_blacklist_blacklistedtoken IN SHARE MODE").await.unwrap();

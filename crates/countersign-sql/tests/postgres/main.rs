@@ -5,6 +5,7 @@
 mod blacklist;
 mod faults;
 mod place;
+mod standby;
 #[path = "../suite/mod.rs"]
 mod suite;
 mod types;

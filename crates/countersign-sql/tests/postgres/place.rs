@@ -28,6 +28,8 @@ impl Place {
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str =
         "BEGIN; LOCK TABLE token_blacklist_outstandingtoken IN ACCESS EXCLUSIVE MODE; COMMIT";
+    /// Begins a transaction that nobody can write users beside.
+    pub(crate) const LOCK_USERS: &str = "BEGIN; SELECT FROM auth_user FOR UPDATE";
     pub(crate) const TYPE_OF: &str = "pg_typeof";
     pub(crate) const UNSIGNED: &str = "integer CHECK (\"order\" >= 0)";
     pub(crate) const UUID: &str = "uuid";
@@ -111,11 +113,11 @@ impl Place {
         self.rows(sql).await
     }
 
-    /// Every table with its columns, constraints, indexes and sequences, in PostgreSQL's own words.
+    /// Every table that Django knows, with its columns, constraints, indexes and sequences, in PostgreSQL's own words.
     pub(crate) async fn schema(&self) -> Vec<(String, Vec<Vec<String>>)> {
         let mut tables = Vec::new();
-        let names =
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1";
+        let names = "SELECT table_name FROM information_schema.tables
+                     WHERE table_schema = 'public' AND table_name NOT LIKE 'countersign%' ORDER BY 1";
         for table in self.rows(names).await.into_iter().flatten() {
             let mut facts = Vec::new();
             for sql in [

@@ -25,6 +25,8 @@ impl Place {
     pub(crate) const LOCK: &str = "BEGIN EXCLUSIVE";
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str = "BEGIN IMMEDIATE; COMMIT";
+    /// Begins a transaction that nobody can write users beside.
+    pub(crate) const LOCK_USERS: &str = "BEGIN IMMEDIATE";
     pub(crate) const TYPE_OF: &str = "typeof";
     pub(crate) const UNSIGNED: &str = "integer unsigned";
     pub(crate) const UUID: &str = "char(32)";
@@ -107,7 +109,7 @@ impl Place {
     /// that of their making, does not count.
     pub(crate) async fn schema(&self) -> Vec<(String, Vec<Vec<String>>)> {
         let mut tables = Vec::new();
-        let names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+        let names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'countersign%' ORDER BY name";
         for table in self.rows(names).await.into_iter().flatten() {
             let mut facts = self.rows(&format!("SELECT * FROM pragma_table_xinfo('{table}')")).await;
             facts.extend(

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use countersign::clock::{Clock, ManualClock, Span};
 use countersign::secret::PlainToken;
 use countersign::store::{Claim, OutstandingToken, StoreErrorKind, TokenLedger};
-use countersign_sql::{BlacklistMemory, Database, Limits, UserTable};
+use countersign_sql::{BlacklistMemory, Database, Limits, Options, UserTable};
 use sqlx::Executor;
 
 use super::{NOW, tables, token};
@@ -22,8 +22,10 @@ impl Remembering {
     /// Reading has begun.
     pub(crate) async fn beginning(place: &Place) -> Self {
         let limits = Limits { statement_timeout: Duration::from_millis(300), ..Limits::default() };
+        let mut options = Options::default();
+        options.limits = limits;
         let tables = tables(&UserTable::default());
-        let database = Database::connect_with(&place.url(), tables, &limits).await.unwrap();
+        let database = Database::connect_with(&place.url(), tables, &options).await.unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
         let options = BlacklistMemory {
             outlive: Span::from_days(2),

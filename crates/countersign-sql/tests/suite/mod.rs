@@ -5,6 +5,9 @@ pub(crate) mod blacklist;
 mod conformance;
 mod django;
 mod going_away;
+mod jobs;
+mod last_login;
+mod replicas;
 pub(crate) mod schema;
 
 use countersign::clock::{Span, Timestamp};

@@ -69,7 +69,7 @@ impl<S: Store> Authority<S> {
         }
         let user = match user {
             Some(user) => user,
-            None => self.user_of(&token).await?.ok_or(Refusal::UserNotFound)?,
+            None => self.user_of_allowing_stale(&token).await?.ok_or(Refusal::UserNotFound)?,
         };
         if parts.rules.check_user_is_active && !user.is_active {
             return Err(Refusal::UserInactive.into());

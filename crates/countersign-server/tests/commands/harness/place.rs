@@ -145,7 +145,7 @@ impl Place {
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/terminal.py"));
         command.arg(serde_json::to_string(answers).unwrap()).arg(ours.get_program()).args(ours.get_args());
         command.current_dir(&self.folder).env("NO_COLOR", "1");
-        Finished::of(command, "")
+        Finished::on_screen(command, "")
     }
 
     /// Starts `countersign serve` as configured.
@@ -202,20 +202,25 @@ pub(crate) struct Finished {
 
 impl Finished {
     /// Runs any command to its end.
-    pub(crate) fn of(mut command: Command, input: &str) -> Self {
+    pub(crate) fn of(command: Command, input: &str) -> Self {
+        let finished = Self::on_screen(command, input);
+        assert!(!finished.stdout.contains('\x1b'), "no colours in a pipe: {finished:?}");
+        assert!(!finished.stderr.contains('\x1b'), "no colours in a pipe: {finished:?}");
+        finished
+    }
+
+    /// The same, with what only a terminal is told.
+    fn on_screen(mut command: Command, input: &str) -> Self {
         let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = pipes.spawn().unwrap();
         // A command that reads nothing may be gone before all is written.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
-        let finished = Self {
+        Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
-        };
-        assert!(!finished.stdout.contains('\x1b'), "no colours in a pipe: {finished:?}");
-        assert!(!finished.stderr.contains('\x1b'), "no colours in a pipe: {finished:?}");
-        finished
+        }
     }
 
     /// What it printed, and it ended well.
