@@ -144,8 +144,12 @@ impl Feed {
         }
     }
 
+    /// Once there is something that announcements are of use to.
     async fn listen(&mut self) {
-        if self.announcements.is_some() || self.listen_at.is_none_or(|at| at > Instant::now()) {
+        if !self.is_complete()
+            || self.announcements.is_some()
+            || self.listen_at.is_none_or(|at| at > Instant::now())
+        {
             return;
         }
         match timeout(self.interval(), self.backend.listen()).await {
@@ -174,8 +178,8 @@ impl Feed {
         };
         let longest =
             if self.told == Told::IsCurrent { shared.interval() } else { shared.interval().min(RETRY) };
-        let until_listening =
-            self.listen_at.map_or(longest, |at| at.saturating_duration_since(Instant::now()));
+        let listen_at = self.listen_at.filter(|_| self.is_complete());
+        let until_listening = listen_at.map_or(longest, |at| at.saturating_duration_since(Instant::now()));
         tokio::select! {
             () = sleep(longest.min(until_listening)) => {}
             () = shared.wake.notified() => {}

@@ -19,6 +19,7 @@ use countersign::user::UserKey;
 use countersign_sql::{Database, NewUser, Tables, UserTable};
 use serde_json::{Value, json};
 
+use super::blacklist::Remembering;
 use super::{NOW, tables, token};
 use crate::Place;
 
@@ -170,6 +171,24 @@ async fn the_rows_we_write_are_those_that_simplejwt_writes() {
         let refused = |token: &&Value| token["refused"] == "Token is blacklisted";
         assert_eq!(again["tokens"].as_array().unwrap().iter().filter(refused).count(), 4);
     }
+}
+
+#[tokio::test]
+async fn what_simplejwt_blacklists_is_known_in_memory() {
+    let theirs = Place::empty().await;
+    let django = Django::on(&theirs, "auth.User");
+    django.manage(&["migrate"], "blacklist");
+    let Remembering { database, .. } = Remembering::everything(&theirs).await;
+    django.script("write.py");
+    assert!(database.refresh_blacklist().await);
+    let read = django.read();
+    let mut refused = 0;
+    for token in read["tokens"].as_array().unwrap() {
+        let is_known = database.is_blacklisted_allowing_stale(token["jti"].as_str().unwrap()).await.unwrap();
+        assert_eq!(is_known, token["refused"] == "Token is blacklisted", "{token}");
+        refused += usize::from(is_known);
+    }
+    assert_eq!(database.revocations_in_memory(), Some(refused));
 }
 
 #[tokio::test]
