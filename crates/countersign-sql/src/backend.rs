@@ -137,6 +137,16 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// An `INSERT` from `source` (`VALUES …` or `SELECT … WHERE …`) that does nothing where `unique` conflicts.
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String;
 
+    /// What ends a `SELECT`, so that until the end of the transaction nobody changes the rows it finds; others may hold them too.
+    fn hold(&self) -> &'static str {
+        " FOR SHARE"
+    }
+
+    /// What ends a `SELECT`, so that until the end of the transaction nobody else changes, holds or locks the rows it finds.
+    fn lock(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
     /// A `DELETE` of the rows of `table` whose `column` is among the ids that `batch` selects, which has a `LIMIT` and no
     /// other column.
     fn delete_batch(&self, table: &str, column: &str, batch: &str) -> String {
@@ -174,6 +184,9 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
 
     /// The statement that makes the table of [jobs](crate::jobs).
     fn job_table(&self) -> &'static str;
+
+    /// The statements that make the table of [sessions](crate::sessions), with its indexes.
+    fn session_table(&self) -> &'static [&'static str];
 
     /// The type that Django gives to a column which refers to this primary key, where no other column tells.
     fn reference_type(&self, primary_key: &Column) -> String;

@@ -20,6 +20,7 @@ use crate::options::{LastLogin, Options};
 use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
 use crate::replicas::{Beat, Replicas};
+use crate::sessions::SessionTable;
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 use crate::tables::Tables;
 
@@ -38,6 +39,7 @@ struct Inner {
     last_logins: Option<LastLogins>,
     replicas: Option<Replicas>,
     blacklist: OnceLock<Memory>,
+    sessions: Option<SessionTable>,
 }
 
 /// A [`Database`] for as long as it is there: what works behind it does not keep it.
@@ -52,7 +54,7 @@ impl WeakDatabase {
 
 impl Database {
     /// Connects, and reads the schema: which columns the user model has, and whether the tables of
-    /// `token_blacklist` are there, and that of long-running refresh tokens. `tables` can be a [`UserTable`] alone.
+    /// `token_blacklist` are there, and those of long-running refresh tokens and of sessions. `tables` can be a [`UserTable`] alone.
     ///
     /// The URL is one of
     ///
@@ -98,6 +100,9 @@ impl Database {
                 Beat::TABLE
             )));
         }
+        let has_sessions =
+            has_token_blacklist && schema.columns(SessionTable::NAME).is_some_and(SessionTable::fits);
+        let sessions = has_sessions.then(|| SessionTable::new(backend.dialect(), &model));
         let jobs = schema.has(Jobs::TABLE).then(|| Jobs::new(backend.dialect()));
         Ok(Self(Arc::new_cyclic(|this: &Weak<Inner>| {
             let this = WeakDatabase(this.clone());
@@ -121,6 +126,7 @@ impl Database {
                 last_logins,
                 replicas,
                 blacklist: OnceLock::new(),
+                sessions,
             }
         })))
     }
@@ -144,6 +150,14 @@ impl Database {
         self.0.refresh_tokens.is_some()
     }
 
+    /// Whether Countersign's own table of sessions was there when the connection was made, and those of `token_blacklist`.
+    /// [`migrate`](Self::migrate) makes them. Without it every method of [`Sessions`] fails.
+    ///
+    /// [`Sessions`]: countersign::store::Sessions
+    pub fn has_sessions(&self) -> bool {
+        self.0.sessions.is_some()
+    }
+
     /// Answers from memory where an answer may be as old as a stated bound
     /// ([`is_blacklisted_allowing_stale`](countersign::store::TokenLedger::is_blacklisted_allowing_stale)): a task begins to
     /// read the blacklist, and keeps what it read current until the database is closed or its last clone is dropped. Until
@@ -156,7 +170,9 @@ impl Database {
     /// Outside of a tokio runtime.
     pub fn keep_blacklist_in_memory(&self, options: BlacklistMemory) {
         if self.has_token_blacklist() && !options.staleness.is_zero() {
-            self.0.blacklist.get_or_init(|| Memory::start(options, Arc::clone(&self.0.backend)));
+            self.0
+                .blacklist
+                .get_or_init(|| Memory::start(options, Arc::clone(&self.0.backend), self.has_sessions()));
         }
     }
 
@@ -208,6 +224,11 @@ impl Database {
         table.ok_or_else(|| {
             StoreError::inconsistent("the database has no table of long-running refresh tokens")
         })
+    }
+
+    pub(crate) fn sessions(&self) -> Result<&SessionTable, StoreError> {
+        let table = self.0.sessions.as_ref();
+        table.ok_or_else(|| StoreError::inconsistent("the database has no table of sessions"))
     }
 
     pub(crate) fn jobs(&self) -> Result<&Jobs, StoreError> {
@@ -303,6 +324,7 @@ impl fmt::Debug for Database {
             .field("users", &self.0.model.table())
             .field("has_token_blacklist", &self.0.has_token_blacklist)
             .field("has_refresh_tokens", &self.has_refresh_tokens())
+            .field("has_sessions", &self.has_sessions())
             .finish_non_exhaustive()
     }
 }

@@ -9,14 +9,12 @@
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Claim, OutstandingToken, Sessions, StoreError, StoreErrorKind, TokenLedger};
+use countersign::store::{Claim, OutstandingToken, StoreError, StoreErrorKind, TokenLedger};
 use countersign::user::FieldValue;
 
 use crate::backend::Transaction;
 use crate::blacklist::Known;
 use crate::database::{Attempt, Database};
-
-impl Sessions for Database {}
 
 impl TokenLedger for Database {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
@@ -89,6 +87,17 @@ impl TokenLedger for Database {
     }
 
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
+        let tokens = self.flush_tokens(now, limit).await?;
+        if tokens < limit.get().into() {
+            // Not in the same transaction: others take the session's row first.
+            self.flush_sessions(now, limit).await?;
+        }
+        Ok(tokens)
+    }
+}
+
+impl Database {
+    async fn flush_tokens(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         let values = &[FieldValue::Timestamp(now), FieldValue::Int(limit.get().into())];
         let once = move || -> Attempt<'_, _> {
             Box::pin(async move {
@@ -104,9 +113,7 @@ impl TokenLedger for Database {
         };
         self.settle(once).await
     }
-}
 
-impl Database {
     /// How many tokens had expired by `now`, which [`flush_expired`](TokenLedger::flush_expired) deletes.
     ///
     /// # Errors
@@ -116,7 +123,7 @@ impl Database {
         self.count(&self.statements().count_expired, &[FieldValue::Timestamp(now)]).await
     }
 
-    async fn claim(
+    pub(crate) async fn claim(
         &self,
         transaction: &mut dyn Transaction,
         token: &OutstandingToken<'_>,
@@ -129,13 +136,13 @@ impl Database {
         Ok(if inserted == 1 { Claim::Won } else { Claim::Lost })
     }
 
-    async fn commit(&self, transaction: Box<dyn Transaction>) -> Result<(), StoreError> {
+    pub(crate) async fn commit(&self, transaction: Box<dyn Transaction>) -> Result<(), StoreError> {
         transaction.commit().await.map_err(|error| self.failed(error))
     }
 }
 
 /// The parameters of [`Statements::record`](crate::statements::Statements::record).
-fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
+pub(crate) fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
     [
         token.user.map_or(FieldValue::Null, |user| user.clone().into()),
         text(token.jti),

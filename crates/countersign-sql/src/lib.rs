@@ -50,6 +50,7 @@ mod postgres;
 mod refresh_tokens;
 mod relations;
 mod replicas;
+mod sessions;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;

@@ -25,6 +25,7 @@ use crate::migrations::{
 };
 use crate::model::{AUTH_USER, UserModel};
 use crate::replicas::Beat;
+use crate::sessions::SessionTable;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;
 
@@ -169,6 +170,12 @@ impl Migration<'_> {
             let insert = self.insert(Beat::TABLE, &["id", "number"]);
             self.write(&insert, &[FieldValue::Int(1), FieldValue::Int(0)]).await?;
             self.report.created_tables.push(Beat::TABLE.to_owned());
+        }
+        if !schema.has(SessionTable::NAME) {
+            for statement in self.backend.dialect().session_table() {
+                self.write(&Statement::fixed(statement), &[]).await?;
+            }
+            self.report.created_tables.push(SessionTable::NAME.to_owned());
         }
         Ok(())
     }

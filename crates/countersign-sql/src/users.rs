@@ -30,7 +30,7 @@ impl Users for Database {
         let email = self.backend().dialect().ignoring_case(email);
         let values = [FieldValue::Text(email), FieldValue::Int(limit.get().into())];
         let rows = self.read(statement, &values).await?;
-        rows.into_iter().map(|row| user(model, row).map_err(StoreError::inconsistent)).collect()
+        rows.into_iter().map(|row| user(model, row)).collect()
     }
 
     async fn replace_password(
@@ -89,7 +89,7 @@ impl Database {
                 model.table()
             )));
         }
-        rows.pop().map(|row| user(model, row).map_err(StoreError::inconsistent)).transpose()
+        rows.pop().map(|row| user(model, row)).transpose()
     }
 }
 
@@ -104,8 +104,13 @@ pub(crate) fn stored(password: &StoredPassword) -> FieldValue {
     FieldValue::Text(password.expose().to_owned())
 }
 
+/// The user that a row says.
+pub(crate) fn user(model: &UserModel, row: Row) -> Result<User, StoreError> {
+    read(model, row).map_err(StoreError::inconsistent)
+}
+
 /// The user that a row says, or what is wrong with the row.
-fn user(model: &UserModel, row: Row) -> Result<User, BadRow> {
+fn read(model: &UserModel, row: Row) -> Result<User, BadRow> {
     let key = row.get(model.primary_key_at()).cloned();
     let bad = |at: usize, problem| BadRow {
         table: model.table().to_owned(),

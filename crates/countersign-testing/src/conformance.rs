@@ -3,6 +3,7 @@
 //! A store's own tests give [`suite`] a way to make a fresh, empty store; each rule gets one of its own.
 
 mod refresh_tokens;
+mod sessions;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 use countersign::clock::{Span, Timestamp};
 use countersign::secret::{PlainToken, StoredPassword};
 use countersign::store::{
-    Claim, OutstandingToken, RefreshTokens, StoreErrorKind, TokenLedger, UserIdClaim, UserLookup, Users,
+    Claim, OutstandingToken, RefreshTokens, Sessions, StoreErrorKind, TokenLedger, UserIdClaim, UserLookup,
+    Users,
 };
 use countersign::user::{FieldValue, User, UserKey};
 use tokio::task::JoinSet;
@@ -20,7 +22,7 @@ use tokio::task::JoinSet;
 /// A store under test, and what the suite must do to it from outside.
 pub trait StoreFixture: Send + Sync + 'static {
     /// The store.
-    type Store: Users + TokenLedger + RefreshTokens;
+    type Store: Users + TokenLedger + RefreshTokens + Sessions;
 
     /// The store under test.
     fn store(&self) -> &Self::Store;
@@ -116,6 +118,7 @@ where
     refresh_tokens::a_revoked_token_is_there_and_not_live(fresh().await).await;
     refresh_tokens::tokens_go_with_their_users(fresh().await).await;
     refresh_tokens::revoked_and_old_ones_go_in_batches(fresh().await).await;
+    sessions::suite(fresh).await;
 }
 
 async fn users_are_found_by_their_exact_name(fixture: impl StoreFixture) {

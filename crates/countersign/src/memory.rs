@@ -37,6 +37,7 @@
 //! ```
 
 mod refresh_tokens;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -46,7 +47,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::store::{
-    Claim, OutstandingToken, Sessions, StoreError, TokenLedger, UserIdClaim, UserLookup, Users,
+    Claim, Lineage, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users,
 };
 use crate::user::{FieldValue, User, UserKey};
 pub use refresh_tokens::RefreshTokenRow;
@@ -162,9 +163,7 @@ impl Users for MemoryStore {
         old: &StoredPassword,
         new: &StoredPassword,
     ) -> Result<bool, StoreError> {
-        let mut tables = self.tables();
-        let found = tables.users.iter_mut().find(|known| known.key == *user && known.password == *old);
-        Ok(found.map(|user| user.password = new.clone()).is_some())
+        Ok(self.tables().replace_password(user, old, new))
     }
 
     async fn record_login(&self, user: &UserKey, at: Timestamp) -> Result<(), StoreError> {
@@ -174,8 +173,6 @@ impl Users for MemoryStore {
         Ok(())
     }
 }
-
-impl Sessions for MemoryStore {}
 
 impl TokenLedger for MemoryStore {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
@@ -212,13 +209,15 @@ impl TokenLedger for MemoryStore {
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         let mut tables = self.tables();
         let mut left = limit.get();
-        let before = tables.tokens.len();
         tables.tokens.retain(|_, token| {
             let goes = left > 0 && token.expires_at <= now;
             left -= u32::from(goes);
             !goes
         });
-        Ok((before - tables.tokens.len()) as u64)
+        if left > 0 {
+            tables.sessions.retain(|_, lineage| lineage.kept_until() > now);
+        }
+        Ok(u64::from(limit.get() - left))
     }
 }
 
@@ -227,11 +226,17 @@ struct Tables {
     users: Vec<User>,
     tokens: BTreeMap<String, TokenRow>,
     refresh_tokens: Vec<RefreshTokenRow>,
+    sessions: BTreeMap<String, Lineage>,
 }
 
 impl Tables {
     fn knows(&self, key: &UserKey) -> bool {
         self.users.iter().any(|user| user.key == *key)
+    }
+
+    fn replace_password(&mut self, user: &UserKey, old: &StoredPassword, new: &StoredPassword) -> bool {
+        let found = self.users.iter_mut().find(|known| known.key == *user && known.password == *old);
+        found.map(|user| user.password = new.clone()).is_some()
     }
 
     fn is_blacklisted(&self, jti: &str) -> bool {

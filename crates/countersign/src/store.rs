@@ -5,6 +5,7 @@
 //! - A lookup that finds nothing is `Ok(None)`, a write tells how it went; an error means the store itself
 //!   failed, and the caller can say neither yes nor no.
 
+mod lineage;
 mod refresh_tokens;
 mod sessions;
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::user::{Relations, User, UserKey};
+pub use lineage::{Consumed, CurrentToken, Judgement, Lineage, Standing};
 pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 pub use sessions::{Advance, NewSession, Revoked, Session, SessionRules, Sessions, Step};
 
@@ -190,8 +192,9 @@ pub trait TokenLedger: Send + Sync {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
 
-    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows.
-    /// Tells how many; fewer than `limit` means that none is left.
+    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows; after the last of them, the sessions
+    /// that need not be [kept](Lineage::kept_until) any longer, too. Tells how many tokens; fewer than `limit` means that
+    /// none is left.
     fn flush_expired(
         &self,
         now: Timestamp,

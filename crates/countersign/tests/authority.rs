@@ -4,6 +4,8 @@
 
 #[path = "authority/grants.rs"]
 mod grants;
+#[path = "authority/sessions.rs"]
+mod sessions;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -66,6 +66,11 @@ listen = "127.0.0.1:8000"
 url = {database}
 
 [simple_jwt]
+# A refresh token is good once. One that is used again, but for a lost answer, revokes its session.
 rotate_refresh_tokens = true
 blacklist_after_rotation = true
+reuse_detection = true
+reuse_grace = "10s"
+session_lifetime = "30d"
+session_idle = "7d"
 "#;

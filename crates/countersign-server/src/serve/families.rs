@@ -141,6 +141,12 @@ impl House<'_> {
                 tokens.package.module
             )));
         }
+        if rules.sessions.is_some() && !self.database.has_sessions() {
+            return Err(Failure::input(format!(
+                "{table}.reuse_detection is on, but the database has no table \"countersign_session\": create it with \
+                 `countersign migrate`, which leaves Django's tables as they are, or turn it off"
+            )));
+        }
         let mut policy = tokens.policy.clone();
         policy.user_id_field = self.user_id_field(table, policy.user_id_field)?;
         let authority = Authority::builder(self.database.clone(), keys(tokens)?, self.passwords.clone())

@@ -25,6 +25,7 @@ mod refusals;
 mod requests;
 mod revocations;
 mod secrets;
+mod sessions;
 mod setup;
 mod stopping;
 mod storm;

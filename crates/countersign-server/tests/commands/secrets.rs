@@ -10,7 +10,7 @@ use crate::harness::{Place, SECRET, Server, Tokens};
 fn no_log_shows_a_secret() {
     for format in ["text", "json"] {
         let place = Place::with_user(
-            "rotate_refresh_tokens = true\nblacklist_after_rotation = true\nupdate_last_login = true",
+            "rotate_refresh_tokens = true\nblacklist_after_rotation = true\nreuse_detection = true\nupdate_last_login = true",
         );
         place.edit("[server]\n", &format!("[server]\nlog_format = '{format}'\n"));
         // The database fails under some of the requests, too.

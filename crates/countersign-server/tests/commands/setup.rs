@@ -36,8 +36,12 @@ fn from_init_to_a_login() {
     let server = Server::start(place.command(&["serve", "--listen", "127.0.0.1:0"]));
     let tokens = server.tokens();
     assert_eq!(server.get_as(&tokens.access, "/api/token/authenticate/").text("username"), "ada");
-    assert_ne!(server.refresh(&tokens.refresh).text("refresh"), tokens.refresh);
+    let second = server.refresh(&tokens.refresh).text("refresh");
+    assert_ne!(second, tokens.refresh);
+    assert_eq!(server.refresh(&tokens.refresh).text("refresh"), second, "an answer may get lost");
+    let third = server.refresh(&second).text("refresh");
     server.refresh(&tokens.refresh).is_refused(401);
+    server.refresh(&third).is_refused(401);
 }
 
 #[test]

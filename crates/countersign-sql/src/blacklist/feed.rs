@@ -21,7 +21,8 @@ pub(super) struct Feed {
     shared: Arc<Shared>,
     backend: Arc<dyn Backend>,
     answer: watch::Sender<Answer>,
-    sources: Vec<(Listing, Reader)>,
+    listing: Listing,
+    reader: Reader,
     announcements: Option<Box<dyn Announcements>>,
     listen_at: Option<Instant>,
     read_again_at: Instant,
@@ -38,14 +39,20 @@ enum Told {
 }
 
 impl Feed {
-    pub(super) fn new(shared: Arc<Shared>, backend: Arc<dyn Backend>, answer: watch::Sender<Answer>) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        backend: Arc<dyn Backend>,
+        has_sessions: bool,
+        answer: watch::Sender<Answer>,
+    ) -> Self {
         let now = shared.now();
-        let tokens = Listing::of_tokens(Arc::clone(&shared), Arc::clone(&backend));
+        let listing = Listing::new(Arc::clone(&shared), Arc::clone(&backend), has_sessions);
         Self {
             shared,
             backend,
             answer,
-            sources: vec![(tokens, Reader::default())],
+            listing,
+            reader: Reader::default(),
             announcements: None,
             listen_at: Some(now.instant),
             read_again_at: now.instant + AGAIN,
@@ -61,7 +68,7 @@ impl Feed {
             let read = self.read().await;
             let is_at_an_end = !matches!(read, Ok(Progress::MoreToRead));
             if is_at_an_end {
-                let is_complete = read.is_ok() && self.is_complete();
+                let is_complete = read.is_ok() && self.reader.is_complete();
                 self.answer.send_replace(Answer { question, is_complete });
             }
             self.tell_the_log(read);
@@ -78,43 +85,35 @@ impl Feed {
         let began = self.shared.now();
         if self.swept.is_set_back(began.time) {
             tracing::warn!("the clock was set back: the blacklist is read anew");
-            self.sources.iter_mut().for_each(|(_, reader)| *reader = Reader::default());
+            self.reader = Reader::default();
             self.swept = Swept::new(began);
         }
         if self.read_again_at <= began.instant {
             self.read_again_at = began.instant + AGAIN;
-            self.sources.iter_mut().for_each(|(_, reader)| reader.read_again());
+            self.reader.read_again();
             // A connection that was cut off without a word is not heard of otherwise.
             self.hear_anew(began.instant);
         }
-        let set = &self.shared.set;
-        for (source, reader) in &mut self.sources {
-            reader.read(source, set, began.instant).await?;
+        let Self { listing, reader, shared, .. } = self;
+        reader.read(listing, &shared.set, began.instant).await?;
+        if reader.is_complete() {
+            shared.freshness.read_since(began);
         }
-        if self.is_complete() {
-            self.shared.freshness.read_since(began);
-        }
-        self.swept.sweep(set, began);
+        self.swept.sweep(&shared.set, began);
 
-        let mut progress = Progress::UpToNow;
-        for (source, reader) in &mut self.sources {
-            let was_complete = reader.is_complete();
-            while reader.read_page(source, set).await? {
-                // What is complete must be kept current meanwhile.
-                if was_complete && began.instant.elapsed() > self.shared.options.staleness / 6 {
-                    progress = Progress::MoreToRead;
-                    break;
-                }
-            }
-            if !was_complete && (reader.is_complete() || !reader.has_begun()) {
-                progress = Progress::MoreToRead;
+        let was_complete = reader.is_complete();
+        while reader.read_page(listing, &shared.set).await? {
+            // What is complete must be kept current meanwhile.
+            if was_complete && began.instant.elapsed() > shared.options.staleness / 6 {
+                return Ok(Progress::MoreToRead);
             }
         }
-        Ok(progress)
-    }
-
-    fn is_complete(&self) -> bool {
-        self.sources.iter().all(|(_, reader)| reader.is_complete())
+        let begins_anew = !reader.has_begun();
+        Ok(if !was_complete && (reader.is_complete() || begins_anew) {
+            Progress::MoreToRead
+        } else {
+            Progress::UpToNow
+        })
     }
 
     fn tell_the_log(&mut self, read: Result<Progress, StoreError>) {
@@ -124,10 +123,7 @@ impl Feed {
                 let error: &(dyn std::error::Error + 'static) = &error;
                 tracing::warn!(error, "the blacklist cannot be read: the database is asked about each token");
             }
-            Ok(_)
-                if self.told != Told::IsCurrent
-                    && self.sources.iter().all(|(_, reader)| reader.is_complete()) =>
-            {
+            Ok(_) if self.told != Told::IsCurrent && self.reader.is_complete() => {
                 self.told = Told::IsCurrent;
                 tracing::info!(revocations = self.shared.set.len(), "the blacklist is in memory");
             }
@@ -146,7 +142,7 @@ impl Feed {
 
     /// Once there is something that announcements are of use to.
     async fn listen(&mut self) {
-        if !self.is_complete()
+        if !self.reader.is_complete()
             || self.announcements.is_some()
             || self.listen_at.is_none_or(|at| at > Instant::now())
         {
@@ -170,16 +166,16 @@ impl Feed {
     /// Until it is time to read, or somebody asks for it, or another server says that there is something.
     async fn rest(&mut self) {
         let shared = Arc::clone(&self.shared);
+        let longest =
+            if self.told == Told::IsCurrent { shared.interval() } else { shared.interval().min(RETRY) };
+        let listen_at = self.listen_at.filter(|_| self.reader.is_complete());
+        let until_listening = listen_at.map_or(longest, |at| at.saturating_duration_since(Instant::now()));
         let next = async {
             match &mut self.announcements {
                 Some(announcements) => announcements.next().await,
                 None => std::future::pending().await,
             }
         };
-        let longest =
-            if self.told == Told::IsCurrent { shared.interval() } else { shared.interval().min(RETRY) };
-        let listen_at = self.listen_at.filter(|_| self.is_complete());
-        let until_listening = listen_at.map_or(longest, |at| at.saturating_duration_since(Instant::now()));
         tokio::select! {
             () = sleep(longest.min(until_listening)) => {}
             () = shared.wake.notified() => {}

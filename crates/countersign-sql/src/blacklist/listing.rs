@@ -12,14 +12,13 @@ use super::set::{Kind, Minute};
 use crate::backend::{Backend, Dialect, Query, Row, Writers};
 use crate::column::ColumnKind;
 use crate::error::store_error;
+use crate::sessions::SessionTable;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 
 /// The rows of a table, each with the id that it revokes.
 pub(super) struct Listing {
     shared: Arc<Shared>,
     backend: Arc<dyn Backend>,
-    kind: Kind,
-    table: &'static str,
     /// (first id, last id, limit)
     rows: Query,
     /// ([`RANGES`] times first and last id, limit)
@@ -28,26 +27,30 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Blacklisted tokens.
-    pub(super) fn of_tokens(shared: Arc<Shared>, backend: Arc<dyn Backend>) -> Self {
+    /// Blacklisted tokens, and the sessions that they are the current ones of.
+    pub(super) fn new(shared: Arc<Shared>, backend: Arc<dyn Backend>, has_sessions: bool) -> Self {
         let dialect = backend.dialect();
-        let [id, jti, token_id, expires] =
-            ["id", "jti", "token_id", "expires_at"].map(|name| dialect.quote(name));
-        let (blacklisted, outstanding) = (dialect.quote(BLACKLISTED), dialect.quote(OUTSTANDING));
+        let [id, jti, token_id, expires, current] =
+            ["id", "jti", "token_id", "expires_at", "current_jti"].map(|name| dialect.quote(name));
+        let [blacklisted, outstanding, sessions] =
+            [BLACKLISTED, OUTSTANDING, SessionTable::NAME].map(|name| dialect.quote(name));
+        let (session, join) = if has_sessions {
+            (format!("s.{id}"), format!("LEFT JOIN {sessions} s ON s.{current} = o.{jti} "))
+        } else {
+            ("NULL".to_owned(), String::new())
+        };
         // So many rows are looked at and no more, be they expired or their tokens gone.
         let page = |number: usize| {
             format!(
-                "SELECT b.{id}, o.{jti}, o.{expires} \
+                "SELECT b.{id}, o.{jti}, o.{expires}, {session} \
                  FROM (SELECT {id}, {token_id} FROM {blacklisted} WHERE {} ORDER BY {id} LIMIT {}) b \
-                 LEFT JOIN {outstanding} o ON o.{id} = b.{token_id} ORDER BY b.{id}",
+                 LEFT JOIN {outstanding} o ON o.{id} = b.{token_id} {join}ORDER BY b.{id}",
                 within(dialect, &id, number),
                 dialect.placeholder(2 * number + 1),
             )
         };
-        let kinds = [ColumnKind::Int, ColumnKind::Text, ColumnKind::Timestamp];
+        let kinds = [ColumnKind::Int, ColumnKind::Text, ColumnKind::Timestamp, ColumnKind::Text];
         Self {
-            kind: Kind::Token,
-            table: BLACKLISTED,
             rows: Query::new(page(1), kinds),
             rows_of: Query::new(page(RANGES), kinds),
             highest: Query::new(
@@ -73,14 +76,17 @@ impl Listing {
     }
 
     fn entry(&self, row: &Row) -> Result<Entry, StoreError> {
-        let unreadable = |what| StoreError::inconsistent(format!("a row of {:?} has no {what}", self.table));
-        let [Ok(FieldValue::Int(id)), revoked, expires_at] = &**row else { return Err(unreadable("id")) };
-        let key = match revoked {
-            Ok(FieldValue::Text(revoked)) => Some(self.shared.set.key(self.kind, revoked)),
-            // Its token is gone.
-            Ok(FieldValue::Null) => None,
-            _ => return Err(unreadable("token that can be read")),
+        let unreadable = |what| StoreError::inconsistent(format!("a row of {BLACKLISTED:?} has no {what}"));
+        let [Ok(FieldValue::Int(id)), token, expires_at, session] = &**row else {
+            return Err(unreadable("id"));
         };
+        let key = |kind, id: &Result<FieldValue, _>| match id {
+            Ok(FieldValue::Text(id)) => Ok(Some(self.shared.set.key(kind, id))),
+            // The token is gone, or has no session.
+            Ok(FieldValue::Null) => Ok(None),
+            _ => Err(unreadable("id that can be read")),
+        };
+        let (key, session) = (key(Kind::Token, token)?, key(Kind::Session, session)?);
         let until = match expires_at {
             Ok(FieldValue::Timestamp(at)) => {
                 let kept_until = *at + self.shared.options.outlive;
@@ -89,13 +95,13 @@ impl Listing {
             // A time beyond all times.
             _ => Some(Minute::NEVER),
         };
-        Ok(Entry { id: *id, key, until })
+        Ok(Entry { id: *id, key, session, until })
     }
 }
 
 impl Source for Listing {
     async fn writers(&self) -> Result<Writers, StoreError> {
-        let writers = self.backend.writers(self.table).await;
+        let writers = self.backend.writers(BLACKLISTED).await;
         writers.map_err(|error| store_error(&*self.backend, error))
     }
 
@@ -110,7 +116,7 @@ impl Source for Listing {
     async fn highest(&self) -> Result<i64, StoreError> {
         match self.read(&self.highest, &[]).await?.first().map(|row| &**row) {
             Some([Ok(FieldValue::Int(highest))]) => Ok(*highest),
-            _ => Err(StoreError::inconsistent(format!("the ids of {:?} are no numbers", self.table))),
+            _ => Err(StoreError::inconsistent(format!("the ids of {BLACKLISTED:?} are no numbers"))),
         }
     }
 }

@@ -8,6 +8,9 @@
 //!   and one whose hash is another's is never refused. Where the database is away, what is found is refused.
 //! - What this server writes is in the set before anybody is told that it is written. Other servers are told where the engine
 //!   can; nothing depends on it.
+//! - A session is revoked together with its current refresh token, which is the session's current one for as long as it is on the
+//!   blacklist: so the rows of the blacklist tell which sessions are, and no other table is read. One whose current token alone is
+//!   blacklisted is in the set too, and the database says that it is not revoked.
 //! - A revocation is forgotten when its token has expired, and has been expired for as long as it may be
 //!   [good nonetheless](BlacklistMemory::outlive).
 
@@ -85,7 +88,7 @@ impl Memory {
     /// # Panics
     ///
     /// Outside of a tokio runtime.
-    pub(crate) fn start(options: BlacklistMemory, backend: Arc<dyn Backend>) -> Self {
+    pub(crate) fn start(options: BlacklistMemory, backend: Arc<dyn Backend>, has_sessions: bool) -> Self {
         let shared = Arc::new(Shared {
             set: ExpiringSet::new(),
             freshness: Freshness::new(options.staleness, Instant::now()),
@@ -95,13 +98,24 @@ impl Memory {
             wake: Notify::new(),
         });
         let (answer, answers) = watch::channel(Answer { question: 0, is_complete: false });
-        let task = tokio::spawn(Feed::new(Arc::clone(&shared), backend, answer).run());
+        let task = tokio::spawn(Feed::new(Arc::clone(&shared), backend, has_sessions, answer).run());
         Self { shared, answers, task: Mutex::new(Some(task)) }
     }
 
     /// Whether a token's id is on the blacklist.
     pub(crate) fn look_up_token(&self, jti: &str) -> Known {
         self.shared.look_up(Kind::Token, jti)
+    }
+
+    /// Whether a session is revoked.
+    pub(crate) fn look_up_session(&self, id: &str) -> Known {
+        self.shared.look_up(Kind::Session, id)
+    }
+
+    /// More was revoked here than anybody listed: nothing is told before it has been read.
+    pub(crate) fn is_outdated(&self) {
+        self.shared.freshness.distrust(Instant::now());
+        self.announce();
     }
 
     /// A token was put on the blacklist here.

@@ -56,6 +56,8 @@ pub(super) struct Entry {
     pub(super) id: i64,
     /// What it revokes, if that is known.
     pub(super) key: Option<Key>,
+    /// The session that goes with it.
+    pub(super) session: Option<Key>,
     /// For how long that must be remembered; nothing where that has passed.
     pub(super) until: Option<Minute>,
 }
@@ -207,8 +209,10 @@ impl Entry {
 
 fn keep(set: &ExpiringSet, rows: &[Entry]) {
     for row in rows {
-        if let (Some(key), Some(until)) = (row.key, row.until) {
-            set.insert(key, until);
+        for key in row.key.iter().chain(&row.session) {
+            if let Some(until) = row.until {
+                set.insert(*key, until);
+            }
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Key(u64);
 /// What an id is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
+    /// A session: the `jti` of its first refresh token, which may be revoked while the session is not.
+    Session,
     /// A token: its `jti`.
     Token,
 }

@@ -170,6 +170,10 @@ impl Dialect for PostgresDialect {
         )"#
     }
 
+    fn session_table(&self) -> &'static [&'static str] {
+        tables::SESSION
+    }
+
     fn reference_type(&self, primary_key: &Column) -> String {
         primary_key.declared().to_owned()
     }

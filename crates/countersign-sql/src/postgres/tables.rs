@@ -88,6 +88,28 @@ pub(super) const AUTH: &[&str] = &[
         ON "auth_user_user_permissions" ("permission_id")"#,
 ];
 
+/// Countersign's own table of sessions.
+pub(super) const SESSION: &[&str] = &[
+    r#"CREATE TABLE "countersign_session" (
+        "id" varchar(255) NOT NULL PRIMARY KEY,
+        "user_key" text NOT NULL,
+        "created_at" timestamp with time zone NOT NULL,
+        "revoked_at" timestamp with time zone NULL,
+        "generation" bigint NOT NULL,
+        "current_jti" varchar(255) NOT NULL,
+        "parent_jti" varchar(255) NULL,
+        "consumed_at" timestamp with time zone NULL,
+        "last_used_at" timestamp with time zone NOT NULL,
+        "expires_at" timestamp with time zone NOT NULL,
+        "kept_until" timestamp with time zone NOT NULL,
+        "address" varchar(45) NULL,
+        "user_agent" varchar(255) NULL
+    )"#,
+    r#"CREATE INDEX "countersign_session_user_key" ON "countersign_session" ("user_key")"#,
+    r#"CREATE INDEX "countersign_session_current_jti" ON "countersign_session" ("current_jti")"#,
+    r#"CREATE INDEX "countersign_session_kept_until" ON "countersign_session" ("kept_until")"#,
+];
+
 pub(super) fn token_blacklist(dialect: &dyn Dialect, users: &str, key: &str, user_type: &str) -> Vec<String> {
     let reference = reference(dialect, (OUTSTANDING, "user_id"), "83bc629a", (users, key), user_type);
     let mut statements = vec![

@@ -36,6 +36,15 @@ impl Dialect for SqliteDialect {
         format!("INSERT INTO {table} ({}) {source} ON CONFLICT ({unique}) DO NOTHING", columns.join(", "))
     }
 
+    /// A transaction has the whole file.
+    fn hold(&self) -> &'static str {
+        ""
+    }
+
+    fn lock(&self) -> &'static str {
+        ""
+    }
+
     fn columns(&self) -> Query {
         Query::fixed(
             "SELECT m.name, c.name, lower(c.type), c.\"notnull\", c.dflt_value IS NOT NULL, c.pk, c.hidden \
@@ -157,6 +166,10 @@ impl Dialect for SqliteDialect {
         )"#
     }
 
+    fn session_table(&self) -> &'static [&'static str] {
+        SESSION
+    }
+
     /// `AutoField` and `BigAutoField` are both declared `integer`; since Django 3.2 a project's own models have
     /// the latter, whose references are declared `bigint`.
     fn reference_type(&self, primary_key: &Column) -> String {
@@ -189,6 +202,28 @@ fn kind(word: &str, size: Option<usize>) -> ColumnKind {
         _ => ColumnKind::Text,
     }
 }
+
+/// Countersign's own table of sessions.
+const SESSION: &[&str] = &[
+    r#"CREATE TABLE "countersign_session" (
+        "id" varchar(255) NOT NULL PRIMARY KEY,
+        "user_key" text NOT NULL,
+        "created_at" datetime NOT NULL,
+        "revoked_at" datetime NULL,
+        "generation" bigint NOT NULL,
+        "current_jti" varchar(255) NOT NULL,
+        "parent_jti" varchar(255) NULL,
+        "consumed_at" datetime NULL,
+        "last_used_at" datetime NOT NULL,
+        "expires_at" datetime NOT NULL,
+        "kept_until" datetime NOT NULL,
+        "address" varchar(45) NULL,
+        "user_agent" varchar(255) NULL
+    )"#,
+    r#"CREATE INDEX "countersign_session_user_key" ON "countersign_session" ("user_key")"#,
+    r#"CREATE INDEX "countersign_session_current_jti" ON "countersign_session" ("current_jti")"#,
+    r#"CREATE INDEX "countersign_session_kept_until" ON "countersign_session" ("kept_until")"#,
+];
 
 const AUTH_TABLES: &[&str] = &[
     r#"CREATE TABLE "django_migrations" (

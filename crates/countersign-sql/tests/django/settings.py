@@ -36,6 +36,8 @@ if "graphql" in os.environ["APPS"]:
     GRAPHQL_JWT = {"JWT_LONG_RUNNING_REFRESH_TOKEN": True}
 if "blacklist" in os.environ["APPS"]:
     INSTALLED_APPS.append("rest_framework_simplejwt.token_blacklist")
+if "rotation" in os.environ["APPS"]:
+    SIMPLE_JWT = {"ROTATE_REFRESH_TOKENS": True, "BLACKLIST_AFTER_ROTATION": True}
 if "admin" in os.environ["APPS"]:
     INSTALLED_APPS += ["django.contrib.admin", "django.contrib.sessions", "django.contrib.messages"]
     ROOT_URLCONF = "urls"

@@ -5,6 +5,7 @@
 mod blacklist;
 mod faults;
 mod place;
+mod races;
 mod standby;
 #[path = "../suite/mod.rs"]
 mod suite;

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use countersign::authority::Client;
 use countersign::clock::{Clock, ManualClock, Span};
 use countersign::secret::PlainToken;
-use countersign::store::{Claim, OutstandingToken, StoreErrorKind, TokenLedger};
+use countersign::store::{
+    Advance, Claim, NewSession, OutstandingToken, SessionRules, Sessions, Step, StoreErrorKind, TokenLedger,
+    UserLookup, Users,
+};
 use countersign_sql::{BlacklistMemory, Database, Limits, Options, UserTable};
 use sqlx::Executor;
 
-use super::{NOW, tables, token};
+use super::{NOW, add_user, tables, token};
 use crate::Place;
 
 /// A database with memory that is read when a test says so: otherwise every twenty minutes.
@@ -195,6 +199,46 @@ async fn a_clock_that_was_set_back_forgets_nothing() {
     let revoked = memory.database.is_blacklisted_allowing_stale("a").await.unwrap();
     assert!(revoked, "the database is asked");
     assert_eq!(memory.knows(&["a"]).await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_session_is_known_to_be_revoked_by_its_current_token() {
+    let place = Place::migrated().await;
+    add_user(&place, 7, "ada").await;
+    let (here, elsewhere) = (Remembering::everything(&place).await.database, place.connect().await);
+    let user = &elsewhere.find(UserLookup::Username("ada")).await.unwrap().unwrap();
+    let (text, client) = (PlainToken::new("token"), &Client::default());
+    for id in ["one", "two", "three"] {
+        let token = &token(id, &text, Some(&user.key));
+        assert!(elsewhere.begin_session(&NewSession { user, token, client }).await.unwrap());
+    }
+    let rotation = Advance {
+        session: "one",
+        presented: &token("one", &text, Some(&user.key)),
+        issued_at: NOW,
+        successor: &token("successor", &text, Some(&user.key)),
+        user,
+        client,
+        at: NOW,
+        rules: &SessionRules { reuse_grace: Span::ZERO, lifetime: None, idle: None },
+    };
+    assert_eq!(elsewhere.advance_session(&rotation).await.unwrap(), Step::Advanced);
+    place.run(&revocation("three")).await;
+    let revoked = async |expected: [bool; 3]| {
+        for (id, is_revoked) in ["one", "two", "three"].into_iter().zip(expected) {
+            assert_eq!(here.is_session_revoked_allowing_stale(id).await.unwrap(), is_revoked, "{id}");
+        }
+    };
+    assert!(here.refresh_blacklist().await);
+    revoked([false; 3]).await;
+    for id in ["one", "two"] {
+        assert_eq!(elsewhere.revoke_session(&user.key, id, NOW).await.unwrap(), Claim::Won);
+    }
+    assert!(here.refresh_blacklist().await);
+    revoked([true, true, false]).await;
+    let all = here.revoke_everything_of(&user.key, None, NOW).await.unwrap();
+    assert_eq!(all.sessions, 1, "that of the token which was blacklisted alone");
+    revoked([true; 3]).await;
 }
 
 #[tokio::test]

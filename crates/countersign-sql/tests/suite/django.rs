@@ -325,19 +325,19 @@ impl ResetMailer for Mails {
     }
 }
 
-fn hashing_pool() -> HashingPool {
+pub(super) fn hashing_pool() -> HashingPool {
     let hashers = PasswordHashers::new(vec![Hasher::Pbkdf2Sha256(Pbkdf2Cost { iterations: 10 })]).unwrap();
     HashingPool::start(Arc::new(hashers), Arc::new(SystemEntropy), PoolSize::default()).unwrap()
 }
 
 /// Genuine Django, in the folder `tests/django`, on the database of a place.
-struct Django<'a> {
+pub(super) struct Django<'a> {
     place: &'a Place,
     model: &'static str,
 }
 
 impl<'a> Django<'a> {
-    fn on(place: &'a Place, model: &'static str) -> Self {
+    pub(super) fn on(place: &'a Place, model: &'static str) -> Self {
         let django = Self { place, model };
         if let Some((app, _)) = model.split_once('.').filter(|(app, _)| *app != "auth") {
             std::fs::create_dir(django.made().join("made")).unwrap();
@@ -352,7 +352,7 @@ impl<'a> Django<'a> {
         self.place.folder().to_owned()
     }
 
-    fn manage(&self, command: &[&str], apps: &str) -> String {
+    pub(super) fn manage(&self, command: &[&str], apps: &str) -> String {
         self.python(&[&["-m", "django"], command].concat(), apps)
     }
 
@@ -369,7 +369,7 @@ impl<'a> Django<'a> {
         serde_json::from_str(&said).unwrap()
     }
 
-    fn python(&self, arguments: &[&str], apps: &str) -> String {
+    pub(super) fn python(&self, arguments: &[&str], apps: &str) -> String {
         let python = std::env::var_os("COUNTERSIGN_ORACLE_PYTHON").expect(
             "this test compares with genuine Django: run ./scripts/test, which installs it and sets \
              COUNTERSIGN_ORACLE_PYTHON to its Python",
@@ -393,7 +393,7 @@ impl<'a> Django<'a> {
 }
 
 /// Django's own user model; UUID keys and the address as the name; a `BigAutoField` that nothing refers to.
-fn models() -> [(&'static str, UserTable); 3] {
+pub(super) fn models() -> [(&'static str, UserTable); 3] {
     let named = |table: &str, username_field: &str| UserTable {
         table: table.to_owned(),
         username_field: username_field.to_owned(),
@@ -406,7 +406,7 @@ fn models() -> [(&'static str, UserTable); 3] {
     ]
 }
 
-async fn migrate(place: &Place, users: &UserTable) -> countersign_sql::MigrationReport {
+pub(super) async fn migrate(place: &Place, users: &UserTable) -> countersign_sql::MigrationReport {
     Database::migrate(&place.url(), tables(users), NOW).await.unwrap()
 }
 
@@ -423,7 +423,7 @@ fn time(micros: &Value) -> Option<Timestamp> {
 const APPS: [&str; 2] = ["token_blacklist", "refresh_token"];
 
 /// As the settings beside this file have it.
-const SECRET_KEY: &str = "only for tests, and long enough for HS256: 0123456789abcdef";
+pub(super) const SECRET_KEY: &str = "only for tests, and long enough for HS256: 0123456789abcdef";
 /// Both tables as the engine's own text, with the type of what is not text by nature.
 fn ledger() -> String {
     format!(

@@ -9,6 +9,7 @@ mod jobs;
 mod last_login;
 mod replicas;
 pub(crate) mod schema;
+mod sessions;
 
 use countersign::clock::{Span, Timestamp};
 use countersign::secret::PlainToken;

@@ -3,7 +3,7 @@
 use crate::authority::{Authority, Failure, Parts, Refusal};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::jwt::{Invalid, TokenError, Verified};
+use crate::jwt::{TokenError, Verified};
 use crate::secret::PlainToken;
 use crate::store::{Claim, Store, UserLookup};
 use crate::token::{Kind, Token, TokenKind, Untyped};
@@ -41,6 +41,31 @@ impl<S: Store> Authority<S> {
         if self.is_revoked(K::KIND, &claims).await? {
             return Err(TokenError::Blacklisted.into());
         }
+        let admitted = self.admit_verified(claims).await?;
+        if K::KIND == TokenKind::Access
+            && parts.rules.access_tokens_ask_blacklist
+            && let Some(session) = admitted.token.session()?
+            && parts.store.is_session_revoked_allowing_stale(&session).await?
+        {
+            return Err(TokenError::Blacklisted.into());
+        }
+        Ok(admitted)
+    }
+
+    /// [`admit`](Self::admit), and nobody asks the blacklist: that is for those who ask the token's session, which has to see a
+    /// token that comes again.
+    pub(super) async fn admit_consumed<K: Kind>(
+        &self,
+        plain: &PlainToken,
+        now: Timestamp,
+    ) -> Result<Admitted<K>, Failure> {
+        let parts = &self.parts;
+        let claims = parts.keys.verify(plain, &parts.policy.validation, now).await?;
+        self.admit_verified(claims).await
+    }
+
+    async fn admit_verified<K: Kind>(&self, claims: Verified<Claims>) -> Result<Admitted<K>, Failure> {
+        let parts = &self.parts;
         let token = Token::from_claims(claims, &parts.policy)?;
         let user = if parts.rules.tokens_ask_for_user {
             let user =
@@ -52,7 +77,7 @@ impl<S: Store> Authority<S> {
         Ok(Admitted { token, user })
     }
 
-    /// Whether a token of this kind is on the blacklist, or its session revoked, as far as the rules ask.
+    /// Whether a token of this kind is on the blacklist, as far as the rules ask.
     async fn is_revoked(&self, kind: TokenKind, claims: &Verified<Claims>) -> Result<bool, Failure> {
         let Parts { policy, rules, store, .. } = &*self.parts;
         let is_asked =
@@ -64,16 +89,7 @@ impl<S: Store> Authority<S> {
         if kind == TokenKind::Refresh {
             return Ok(store.is_blacklisted(&id).await?);
         }
-        if store.is_blacklisted_allowing_stale(&id).await? {
-            return Ok(true);
-        }
-        if kind != TokenKind::Access {
-            return Ok(false);
-        }
-        match claims.text(SESSION_CLAIM).map_err(|error| TokenError::from(Invalid::from(error)))? {
-            Some(session) => Ok(store.is_session_revoked_allowing_stale(&session).await?),
-            None => Ok(false),
-        }
+        Ok(store.is_blacklisted_allowing_stale(&id).await?)
     }
 
     /// The user of a token that wants to be refreshed: still there, still let in, and still with the password
@@ -86,7 +102,7 @@ impl<S: Store> Authority<S> {
         plain: &PlainToken,
         now: Timestamp,
     ) -> Result<User, Failure> {
-        let Parts { policy, rules, store, .. } = &*self.parts;
+        let Parts { policy, rules, .. } = &*self.parts;
         let token = &admitted.token;
         let user = if let Some(user) = admitted.user.take() {
             user
@@ -101,7 +117,7 @@ impl<S: Store> Authority<S> {
         if rules.ledger {
             let row = Self::ledger_row(token, plain, Some(&user.key), now)?;
             // Lost means that somebody else has blacklisted it, which is as good.
-            let (Claim::Won | Claim::Lost) = store.blacklist(&row, now).await?;
+            let (Claim::Won | Claim::Lost) = self.retire(token, &row, now).await?;
         }
         Err(Refusal::PasswordChanged.into())
     }
@@ -131,6 +147,3 @@ impl<S: Store> Authority<S> {
         Ok(UserLookup::Field { column: &policy.user_id_field, value })
     }
 }
-
-/// The claim that names a token's session.
-const SESSION_CLAIM: &str = "sid";

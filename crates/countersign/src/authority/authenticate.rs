@@ -61,7 +61,10 @@ impl<S: Store> Authority<S> {
         Ok(self.admit::<K>(plain, now).await?.untyped())
     }
 
-    async fn principal(&self, Admitted { token, user }: Admitted<Untyped>) -> Result<Principal, Failure> {
+    pub(super) async fn principal(
+        &self,
+        Admitted { token, user }: Admitted<Untyped>,
+    ) -> Result<Principal, Failure> {
         let parts = &self.parts;
         if parts.rules.stateless {
             let id = self.user_id(&token)?.ok_or(Refusal::NoUserClaim)?.into_owned();

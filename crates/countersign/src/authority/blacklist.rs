@@ -2,14 +2,15 @@
 
 use crate::authority::admit::Admitted;
 use crate::authority::{Authority, Failure};
+use crate::clock::Timestamp;
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
-use crate::store::{Claim, Store};
-use crate::token::Refresh;
+use crate::store::{Claim, OutstandingToken, Store};
+use crate::token::{Kind, Refresh, Token};
 
 impl<S: Store> Authority<S> {
     /// Puts a refresh token on the blacklist, whoever's it is and whether or not that user still exists.
-    /// Without a ledger the token is verified and nothing else happens, as in SimpleJWT.
+    /// Without a ledger the token is verified and nothing else happens, as in SimpleJWT. Its session is over.
     ///
     /// # Errors
     ///
@@ -27,9 +28,24 @@ impl<S: Store> Authority<S> {
             known => known,
         };
         let row = Self::ledger_row(&token, presented, user.as_ref().map(|user| &user.key), now)?;
-        match parts.store.blacklist(&row, now).await? {
+        match self.retire(&token, &row, now).await? {
             Claim::Won => Ok(()),
             Claim::Lost => Err(TokenError::Blacklisted.into()),
         }
+    }
+
+    /// Puts a token on the blacklist, and ends its session where there are any.
+    pub(super) async fn retire<K: Kind>(
+        &self,
+        token: &Token<K>,
+        row: &OutstandingToken<'_>,
+        now: Timestamp,
+    ) -> Result<Claim, Failure> {
+        let store = &self.parts.store;
+        if self.parts.rules.sessions.is_none() {
+            return Ok(store.blacklist(row, now).await?);
+        }
+        let session = token.session()?;
+        Ok(store.end_session(session.as_deref().unwrap_or(row.jti), row, now).await?)
     }
 }

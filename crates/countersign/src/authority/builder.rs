@@ -95,6 +95,9 @@ impl<S: Store> AuthorityBuilder<S> {
         if rules.ledger && !policy.requires_exp {
             return Err(AuthorityError::LedgerWithoutExpiry);
         }
+        if rules.sessions.is_some() && rules.rotation != Rotation::OnWithBlacklist {
+            return Err(AuthorityError::SessionsWithoutRotation);
+        }
         if let Renewal::ByRefreshToken(RefreshTokenRules { bytes, .. }) = rules.renewal
             && bytes.get() > RefreshTokenRules::MAX_BYTES
         {
@@ -104,7 +107,7 @@ impl<S: Store> AuthorityBuilder<S> {
             return Err(AuthorityError::NoAuthTokens);
         }
         let custom = rules.custom_claims.iter().flat_map(|source| source.names());
-        if custom.into_iter().any(|name| policy.owns_claim(name)) {
+        if custom.into_iter().any(|name| policy.owns_claim(name) || rules.owns_claim(name)) {
             return Err(AuthorityError::OwnClaimOverwritten);
         }
         Ok(Authority { parts: Arc::new(self.parts), client: Client::default() })
@@ -129,6 +132,8 @@ pub enum AuthorityError {
     OwnClaimOverwritten,
     /// Refresh tokens would be longer than their column.
     RefreshTokenTooLong,
+    /// Reuse of refresh tokens shall be detected, and a used one stays good.
+    SessionsWithoutRotation,
 }
 
 impl fmt::Display for AuthorityError {
@@ -153,6 +158,10 @@ impl fmt::Display for AuthorityError {
             }
             Self::RefreshTokenTooLong => {
                 "refresh tokens of more than 127 bytes are more than the 255 characters that their column holds"
+            }
+            Self::SessionsWithoutRotation => {
+                "reuse_detection is on, but a used refresh token stays good: turn rotate_refresh_tokens and \
+                 blacklist_after_rotation on"
             }
         })
     }

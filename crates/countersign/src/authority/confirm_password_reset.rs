@@ -31,7 +31,9 @@ impl<S: Store> Authority<S> {
         let user = user.ok_or(Refusal::UnknownResetUser)?;
         let resets = parts.resets.as_ref().ok_or(Refusal::InvalidResetToken)?;
         // DIFFERENCE: Django checks the token and writes later, so that a link that two present at once works twice.
-        if resets.tokens.is_good(&user, &reset.token, now) && self.set_password(&user, &reset.new).await? {
+        if resets.tokens.is_good(&user, &reset.token, now)
+            && self.set_password(&user, &reset.new, None, now).await?
+        {
             Ok(())
         } else {
             Err(Refusal::InvalidResetToken.into())

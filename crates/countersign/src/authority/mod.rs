@@ -29,6 +29,7 @@ mod outcome;
 mod payload;
 mod refresh;
 mod refresh_expiry;
+mod refresh_in_session;
 mod refresh_sliding;
 mod renew;
 mod request_password_reset;

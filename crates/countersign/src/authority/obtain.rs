@@ -1,11 +1,11 @@
 //! Login: credentials for tokens.
 
-use crate::authority::{Authority, Failure, Refusal, SlidingLogin, TokenPair};
+use crate::authority::{Authority, Failure, Parts, Refusal, SlidingLogin, TokenPair};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::password::Verification;
 use crate::secret::{Password, PlainToken};
-use crate::store::{Store, StoreError, UserLookup};
+use crate::store::{NewSession, Store, StoreError, UserLookup};
 use crate::token::{Kind, Refresh, Sliding, Token};
 use crate::user::{Relations, User};
 
@@ -26,8 +26,8 @@ impl<S: Store> Authority<S> {
     /// [`Refusal::NoActiveAccount`], after the time that one hash takes, for everybody who may not log in.
     pub async fn obtain_pair(&self, credentials: &Credentials) -> Result<TokenPair, Failure> {
         let now = self.now();
-        let mut user = self.watched_log_in(credentials, now).await?;
-        let (refresh, plain) = self.hand_out::<Refresh>(&mut user, now).await?;
+        let (mut user, refresh, plain) = self.log_in_for::<Refresh>(credentials, now).await?;
+        self.record_login(&mut user, now).await?;
         let access = self.sign(&refresh.access_token(&self.parts.policy, now, self.entropy()))?;
         let relations = if self.parts.rules.logins_tell_relations {
             self.parts.store.relations(&user.key).await?
@@ -45,8 +45,8 @@ impl<S: Store> Authority<S> {
     /// As [`obtain_pair`](Self::obtain_pair).
     pub async fn obtain_sliding(&self, credentials: &Credentials) -> Result<SlidingLogin, Failure> {
         let now = self.now();
-        let mut user = self.watched_log_in(credentials, now).await?;
-        let (_, token) = self.hand_out::<Sliding>(&mut user, now).await?;
+        let (mut user, _, token) = self.log_in_for::<Sliding>(credentials, now).await?;
+        self.record_login(&mut user, now).await?;
         self.announce_login(&user, now);
         Ok(SlidingLogin { user: Box::new(user), token })
     }
@@ -75,24 +75,61 @@ impl<S: Store> Authority<S> {
         }
     }
 
-    async fn hand_out<K: Kind>(
+    /// Logs in, and makes and keeps a token. Whoever is changed between the two has to log in as they are now.
+    async fn log_in_for<K: Kind>(
         &self,
-        user: &mut User,
+        credentials: &Credentials,
         now: Timestamp,
-    ) -> Result<(Token<K>, PlainToken), Failure> {
-        let parts = &self.parts;
-        let token = Token::<K>::for_user(&parts.policy, user, now, self.entropy());
-        let mut token = token.ok_or_else(|| missing_field(&parts.policy.user_id_field))?;
+    ) -> Result<(User, Token<K>, PlainToken), Failure> {
+        for _ in 0..ATTEMPTS {
+            let user = self.watched_log_in(credentials, now).await?;
+            let (token, plain) = self.make::<K>(&user, now)?;
+            if self.keep(&token, &plain, &user, now).await? {
+                return Ok((user, token, plain));
+            }
+        }
+        Err(Refusal::NoActiveAccount.into())
+    }
+
+    fn make<K: Kind>(&self, user: &User, now: Timestamp) -> Result<(Token<K>, PlainToken), Failure> {
+        let Parts { policy, rules, .. } = &*self.parts;
+        let token = Token::<K>::for_user(policy, user, now, self.entropy());
+        let mut token = token.ok_or_else(|| missing_field(&policy.user_id_field))?;
+        if let (Some(id), true) = (token.id().map(str::to_owned), rules.keeps_session::<K>()) {
+            token = token.in_session(&id);
+        }
         self.customize(&mut token, user)?;
         let plain = self.sign(&token)?;
-        if parts.rules.ledger {
-            parts.store.record(&Self::ledger_row(&token, &plain, Some(&user.key), now)?).await?;
+        Ok((token, plain))
+    }
+
+    /// Tells whether the token is kept: one that begins a session is not, where the user is not any more as they were found.
+    async fn keep<K: Kind>(
+        &self,
+        token: &Token<K>,
+        plain: &PlainToken,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<bool, Failure> {
+        let Parts { store, rules, .. } = &*self.parts;
+        if !rules.ledger {
+            return Ok(true);
         }
-        if parts.rules.update_last_login {
-            parts.store.record_login(&user.key, now).await?;
+        let token = Self::ledger_row(token, plain, Some(&user.key), now)?;
+        if rules.keeps_session::<K>() {
+            let session = NewSession { user, token: &token, client: &self.client };
+            return Ok(store.begin_session(&session).await?);
+        }
+        store.record(&token).await?;
+        Ok(true)
+    }
+
+    async fn record_login(&self, user: &mut User, now: Timestamp) -> Result<(), Failure> {
+        if self.parts.rules.update_last_login {
+            self.parts.store.record_login(&user.key, now).await?;
             user.last_login = Some(now);
         }
-        Ok((token, plain))
+        Ok(())
     }
 }
 
@@ -100,3 +137,6 @@ pub(super) fn missing_field(field: &str) -> Error {
     let message = format!("the user model has no field {field:?}, which USER_ID_FIELD names");
     Error::with_source(ErrorKind::Store, StoreError::inconsistent(message))
 }
+
+/// How often somebody is looked at who is changed while they log in or refresh.
+pub(super) const ATTEMPTS: u32 = 3;

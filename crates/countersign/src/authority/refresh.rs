@@ -18,6 +18,9 @@ impl<S: Store> Authority<S> {
     pub async fn refresh(&self, presented: &PlainToken) -> Result<Refreshed, Failure> {
         let now = self.now();
         let parts = &self.parts;
+        if let Some(rules) = &parts.rules.sessions {
+            return self.refresh_in_session(presented, rules, now).await;
+        }
         let mut admitted = self.admit::<Refresh>(presented, now).await?;
         let user = self.refreshing_user(&mut admitted, presented, now).await?;
         let token = admitted.token;

@@ -11,7 +11,7 @@ use crate::authority::{
 use crate::clock::{Span, Timestamp};
 use crate::secret::PlainToken;
 use crate::store::SessionRules;
-use crate::token::TokenKind;
+use crate::token::{Kind, SESSION_CLAIM, TokenKind};
 use crate::user::User;
 
 /// The rules of one authority. The default is SimpleJWT's, without the `token_blacklist` app.
@@ -71,6 +71,19 @@ pub struct Rules {
     pub login_listener: Arc<dyn LoginListener>,
 }
 
+impl Rules {
+    /// Whether tokens of this kind belong to sessions.
+    pub(super) fn keeps_session<K: Kind>(&self) -> bool {
+        self.sessions.is_some() && K::KIND == TokenKind::Refresh
+    }
+
+    /// Whether tokens need the claim of this name because of these rules, beside those that their policy
+    /// [owns](crate::token::TokenPolicy::owns_claim).
+    pub fn owns_claim(&self, name: &str) -> bool {
+        self.sessions.is_some() && name == SESSION_CLAIM
+    }
+}
+
 impl Default for Rules {
     fn default() -> Self {
         Self {
@@ -103,6 +116,7 @@ impl fmt::Debug for Rules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rules")
             .field("rotation", &self.rotation)
+            .field("sessions", &self.sessions)
             .field("ledger", &self.ledger)
             .field("auth_tokens", &self.auth_tokens)
             .finish_non_exhaustive()

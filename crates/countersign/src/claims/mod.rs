@@ -184,7 +184,7 @@ pub struct ClaimTypeError {
 }
 
 impl ClaimTypeError {
-    fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         Self { name: name.into() }
     }
 

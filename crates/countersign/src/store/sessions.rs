@@ -45,8 +45,8 @@ pub trait Sessions: Send + Sync {
         none()
     }
 
-    /// Puts a refresh token on the blacklist and revokes its session, if it has one. [`Claim::Lost`] means that the token
-    /// was there already; nothing is changed then.
+    /// Puts a refresh token on the blacklist and revokes its session, if it has one of the same user. [`Claim::Lost`] means
+    /// that the token was there already; nothing is changed then.
     fn end_session(
         &self,
         session: &str,
@@ -57,7 +57,8 @@ pub trait Sessions: Send + Sync {
         none()
     }
 
-    /// The live sessions of a user, the one that was used last first.
+    /// The sessions of a user that are neither revoked nor expired with their last token, the one that was used last first.
+    /// That a session lasts no longer than its [`SessionRules`] say is the caller's to see.
     fn sessions_of(
         &self,
         user: &UserKey,
@@ -67,8 +68,8 @@ pub trait Sessions: Send + Sync {
         ready(Ok(Vec::new()))
     }
 
-    /// Revokes a live session of a user, and puts its current token on the blacklist. [`Claim::Lost`] means that the user
-    /// has no such session.
+    /// Revokes a session of a user, and puts its current token on the blacklist. [`Claim::Lost`] means that the user has no
+    /// such session, or that it was revoked before.
     fn revoke_session(
         &self,
         user: &UserKey,
@@ -79,8 +80,8 @@ pub trait Sessions: Send + Sync {
         none()
     }
 
-    /// Revokes every session of a user, and blacklists every outstanding token of theirs, in a session or not; all but those
-    /// of the session `keep`. Tells how many sessions and how many tokens they were.
+    /// Revokes every session of a user, and blacklists every outstanding token of theirs that has not expired, in a session
+    /// or not: all but the session `keep` and its current token. Tells how many sessions and how many tokens they were.
     fn revoke_everything_of(
         &self,
         user: &UserKey,

@@ -6,6 +6,7 @@
 
 mod kind;
 mod policy;
+mod session;
 
 use std::marker::PhantomData;
 
@@ -17,6 +18,7 @@ use crate::store::UserIdClaim;
 use crate::user::{FieldValue, User};
 pub use kind::{Access, Kind, Refresh, Sliding, TokenKind, Untyped};
 pub use policy::{RevokeClaim, TokenPolicy, UserIdForm};
+pub use session::SESSION_CLAIM;
 
 /// Proves authentication for [`access_lifetime`](TokenPolicy::access_lifetime).
 pub type AccessToken = Token<Access>;

@@ -101,7 +101,7 @@ pub(in super::super) fn write_claims(
     let mut custom = Vec::new();
     for text in claims {
         let name = text.place.path.split_once(".claims.").map_or("", |(_, name)| name);
-        if policy.owns_claim(name) {
+        if policy.owns_claim(name) || rules.owns_claim(name) {
             let predicate = "is one of the token's own claims, which say when, by whom and for whom it is good: give \
                              your claim another name";
             settings.problem(&text.place, predicate);

@@ -8,6 +8,7 @@ mod package;
 mod policy;
 mod routes;
 mod rules;
+mod sessions;
 mod webhook;
 
 use countersign::authority::Rules;

@@ -3,9 +3,9 @@
 use countersign::authority::{AuthorityError, Rotation, Rules};
 use countersign::token::TokenKind;
 
-use super::super::Shared;
 use super::super::section::{Reported, Section};
-use super::Package;
+use super::super::{Profile, Shared};
+use super::{Package, sessions};
 
 /// Reads what is said beyond the package's defaults.
 pub(super) fn read(
@@ -18,11 +18,17 @@ pub(super) fn read(
     rules.inactive_users_may_log_in = shared.users.inactive_users_may_log_in;
     let always = rules.update_last_login;
     settings.set_as("update_last_login", &mut rules.update_last_login, |wanted: bool| wanted || always);
-    let rotation =
-        if package.has_ledger { rotation(settings, &mut rules, blacklist) } else { Ok(Rotation::Off) };
+    let (rotation, sessions) = if package.has_ledger {
+        let rotation = rotation(settings, shared, &mut rules, blacklist);
+        let sessions = sessions::read(settings, shared, rotation.as_ref().ok().copied());
+        (rotation, sessions)
+    } else {
+        (Ok(Rotation::Off), Ok(None))
+    };
     let stateless = if package.user_classes.is_empty() { Ok(None) } else { stateless(settings, package) };
     let kinds = auth_tokens(settings, package);
     rules.rotation = rotation?;
+    rules.sessions = sessions?;
     if let Some(stateless) = stateless? {
         rules.stateless = stateless;
     }
@@ -32,13 +38,16 @@ pub(super) fn read(
     Ok(rules)
 }
 
-/// `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`, which also concerns verification.
+/// `ROTATE_REFRESH_TOKENS` and `BLACKLIST_AFTER_ROTATION`, which also concerns verification. Strictly both are on.
 fn rotation(
     settings: &mut Section<'_>,
+    shared: &Shared<'_>,
     rules: &mut Rules,
     blacklist: Option<bool>,
 ) -> Result<Rotation, Reported> {
+    let is_strict = shared.profile == Profile::Strict;
     let rotate = settings.optional("rotate_refresh_tokens");
+    rules.verify_asks_blacklist = is_strict;
     settings.set("blacklist_after_rotation", &mut rules.verify_asks_blacklist);
     settings.set("check_access_blacklist", &mut rules.access_tokens_ask_blacklist);
     if rules.access_tokens_ask_blacklist && blacklist == Some(false) {
@@ -46,7 +55,7 @@ fn rotation(
         let predicate = format!("is false, but {error}: turn one of them");
         return Err(settings.problem(&settings.place_of("blacklist"), &predicate));
     }
-    let rotation = match (rotate?.unwrap_or(false), rules.verify_asks_blacklist) {
+    let rotation = match (rotate?.unwrap_or(is_strict), rules.verify_asks_blacklist) {
         (false, _) => Rotation::Off,
         (true, false) => Rotation::On,
         (true, true) => Rotation::OnWithBlacklist,

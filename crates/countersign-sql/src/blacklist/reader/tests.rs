@@ -112,6 +112,7 @@ impl Busy<'_> {
             let entry = |(id, row): (&i64, &u64)| Entry {
                 id: *id,
                 key: Some(self.key(*row)),
+                session: None,
                 until: Some(Minute::NEVER),
             };
             let rows: Vec<_> = rows.map(entry).collect();

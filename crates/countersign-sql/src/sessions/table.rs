@@ -1,0 +1,276 @@
+//! The table of sessions: its statements, and its rows.
+
+use countersign::clock::Timestamp;
+use countersign::secret::PlainToken;
+use countersign::store::{Consumed, CurrentToken, Lineage, Session, StoreError};
+use countersign::user::FieldValue;
+
+use crate::backend::{Dialect, Query, Row, Statement};
+use crate::column::{Column, ColumnKind};
+use crate::model::UserModel;
+use crate::statements::{BLACKLISTED, OUTSTANDING};
+
+/// The statements on the table, and those on others that only sessions need; each says its parameters in order.
+#[derive(Debug)]
+pub(crate) struct SessionTable {
+    /// (primary key): the user's whole row, which nobody changes before the transaction ends
+    pub(crate) hold_user: Query,
+    /// (primary key): nobody else holds the user's row, or changes it, before the transaction ends
+    pub(crate) lock_user: Query,
+    /// (id): the session's whole row, which is ours before the transaction ends
+    pub(crate) lock: Query,
+    /// ([`row`]); nothing where the id is there
+    pub(crate) begin: Statement,
+    /// ([`row`]) but for what stays as it is: see [`CHANGING`]; and the id
+    pub(crate) advance: Statement,
+    /// (revoked at, id)
+    pub(crate) revoke: Statement,
+    /// (revoked at, user, id to keep)
+    pub(crate) revoke_all: Statement,
+    /// (blacklisted at, user's primary key, `jti` to keep): every outstanding token of the user that has not expired
+    pub(crate) blacklist_all: Statement,
+    /// (jti): text and time of blacklisting
+    pub(crate) current: Query,
+    /// (user, now): whole rows, the one that was used last first
+    pub(crate) live: Query,
+    /// (id): a row where the session is revoked
+    pub(crate) is_revoked: Query,
+    /// (now, limit)
+    pub(crate) flush: Statement,
+}
+
+impl SessionTable {
+    /// Our own, beside Django's.
+    pub(crate) const NAME: &str = "countersign_session";
+
+    /// Whether sessions can be kept in a table with these columns.
+    pub(crate) fn fits(columns: &[Column]) -> bool {
+        COLUMNS.iter().all(|(name, _)| columns.iter().any(|column| column.name() == *name))
+    }
+
+    pub(crate) fn new(dialect: &dyn Dialect, model: &UserModel) -> Self {
+        let quote = |name: &str| dialect.quote(name);
+        let at = |number: usize| dialect.placeholder(number);
+        let (one, two, three) = (at(1), at(2), at(3));
+        let table = quote(Self::NAME);
+        let [id, user, revoked, expires, kept_until] =
+            ["id", "user_key", "revoked_at", "expires_at", "kept_until"].map(quote);
+        let columns: Vec<_> = COLUMNS.iter().map(|(name, _)| quote(name)).collect();
+        let kinds: std::sync::Arc<[_]> = COLUMNS.iter().map(|(_, kind)| *kind).collect();
+        let select = format!("SELECT {} FROM {table} WHERE", columns.join(", "));
+        let whole = |condition: String| Query::new(format!("{select} {condition}"), kinds.clone());
+
+        let users = quote(model.table());
+        let is_user = dialect.sought(model.primary_key(), &one);
+        let user_columns: Vec<_> = model.columns().iter().map(|column| dialect.selected(column)).collect();
+        let user_kinds: Vec<_> = model.columns().iter().map(Column::kind).collect();
+
+        let (outstanding, blacklisted) = (quote(OUTSTANDING), quote(BLACKLISTED));
+        let [user_id, jti, token, token_id, blacklisted_at] =
+            ["user_id", "jti", "token", "token_id", "blacklisted_at"].map(quote);
+        let owner = dialect.given(model.primary_key(), &two);
+        let names: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();
+        let values: Vec<_> = (1..=COLUMNS.len()).map(at).collect();
+        let changes: Vec<_> =
+            (1..).zip(CHANGING).map(|(number, name)| format!("{} = {}", quote(name), at(number))).collect();
+        let batch =
+            format!("SELECT {id} FROM {table} WHERE {kept_until} <= {one} ORDER BY {kept_until} LIMIT {two}");
+        Self {
+            hold_user: Query::new(
+                format!("SELECT {} FROM {users} WHERE {is_user}{}", user_columns.join(", "), dialect.hold()),
+                user_kinds,
+            ),
+            lock_user: Query::new(
+                format!("SELECT 1 FROM {users} WHERE {is_user}{}", dialect.lock()),
+                [ColumnKind::Int],
+            ),
+            lock: whole(format!("{id} = {one}{}", dialect.lock())),
+            begin: Statement::new(dialect.insert_unless(
+                Self::NAME,
+                &names,
+                &format!("VALUES ({})", values.join(", ")),
+                "id",
+            )),
+            advance: Statement::new(format!(
+                "UPDATE {table} SET {} WHERE {id} = {}",
+                changes.join(", "),
+                at(CHANGING.len() + 1)
+            )),
+            revoke: Statement::new(format!(
+                "UPDATE {table} SET {revoked} = {one} WHERE {id} = {two} AND {revoked} IS NULL"
+            )),
+            revoke_all: Statement::new(format!(
+                "UPDATE {table} SET {revoked} = {one} \
+                 WHERE {user} = {two} AND {id} <> {three} AND {revoked} IS NULL"
+            )),
+            blacklist_all: Statement::new(dialect.insert_unless(
+                BLACKLISTED,
+                &["blacklisted_at", "token_id"],
+                &format!(
+                    "SELECT {one}, o.{} FROM {outstanding} o \
+                     WHERE o.{user_id} = {owner} AND o.{jti} <> {three} AND o.{expires} > {one} \
+                     AND NOT EXISTS (SELECT 1 FROM {blacklisted} b WHERE b.{token_id} = o.{})",
+                    quote("id"),
+                    quote("id"),
+                ),
+                "token_id",
+            )),
+            current: Query::new(
+                format!(
+                    "SELECT o.{token}, b.{blacklisted_at} FROM {outstanding} o \
+                     LEFT JOIN {blacklisted} b ON b.{token_id} = o.{} WHERE o.{jti} = {one}",
+                    quote("id"),
+                ),
+                [ColumnKind::Text, ColumnKind::Timestamp],
+            ),
+            live: whole(format!(
+                "{user} = {one} AND {revoked} IS NULL AND {expires} > {two} ORDER BY {} DESC, {id}",
+                quote("last_used_at"),
+            )),
+            is_revoked: Query::new(
+                format!("SELECT 1 FROM {table} WHERE {id} = {one} AND {revoked} IS NOT NULL"),
+                [ColumnKind::Int],
+            ),
+            flush: Statement::new(dialect.delete_batch(Self::NAME, "id", &batch)),
+        }
+    }
+}
+
+/// A session as the parameters of [`SessionTable::begin`].
+pub(super) fn row(lineage: &Lineage) -> Vec<FieldValue> {
+    let Lineage { session, user, revoked_at, .. } = lineage;
+    let mut row = vec![text(&session.id), text(user), FieldValue::Timestamp(session.created_at)];
+    row.push(revoked_at.map_or(FieldValue::Null, FieldValue::Timestamp));
+    row.extend(changing(lineage));
+    row
+}
+
+/// What a refresh changes: the parameters of [`SessionTable::advance`] but for the id.
+pub(super) fn changing(lineage: &Lineage) -> [FieldValue; 9] {
+    let Lineage { session, current, parent, .. } = lineage;
+    let or_null = |value: Option<FieldValue>| value.unwrap_or(FieldValue::Null);
+    [
+        FieldValue::Int(i64::try_from(session.generation).unwrap_or(i64::MAX)),
+        text(current),
+        or_null(parent.as_ref().map(|parent| text(&parent.jti))),
+        or_null(parent.as_ref().map(|parent| FieldValue::Timestamp(parent.at))),
+        FieldValue::Timestamp(session.last_used_at),
+        FieldValue::Timestamp(session.expires_at),
+        FieldValue::Timestamp(lineage.kept_until()),
+        or_null(session.address.map(|address| text(&address.to_string()))),
+        or_null(session.user_agent.as_deref().map(text)),
+    ]
+}
+
+/// The session that a row says.
+pub(super) fn lineage(row: Row) -> Result<Lineage, StoreError> {
+    let id = match row.first() {
+        Some(Ok(FieldValue::Text(id))) => id.clone(),
+        _ => String::new(),
+    };
+    parsed(row).ok_or_else(|| {
+        StoreError::inconsistent(format!(
+            "the row {id:?} of {:?} holds a value that cannot be",
+            SessionTable::NAME
+        ))
+    })
+}
+
+fn parsed(row: Row) -> Option<Lineage> {
+    use FieldValue::{Int, Null, Text, Timestamp};
+    let row: Vec<_> = row.into_iter().collect::<Result<_, _>>().ok()?;
+    let [
+        Text(id),
+        Text(user),
+        Timestamp(created_at),
+        revoked_at,
+        Int(generation),
+        Text(current),
+        parent,
+        consumed_at,
+        Timestamp(last_used_at),
+        Timestamp(expires_at),
+        Timestamp(_kept_until),
+        address,
+        user_agent,
+    ] = &*row
+    else {
+        return None;
+    };
+    Some(Lineage {
+        session: Session {
+            id: id.clone(),
+            generation: u64::try_from(*generation).ok()?,
+            created_at: *created_at,
+            last_used_at: *last_used_at,
+            expires_at: *expires_at,
+            address: optional_text(address).and_then(|address| address.parse().ok()),
+            user_agent: optional_text(user_agent),
+        },
+        user: user.clone(),
+        current: current.clone(),
+        parent: match (parent, consumed_at) {
+            (Null, Null) => None,
+            (Text(jti), Timestamp(at)) => Some(Consumed { jti: jti.clone(), at: *at }),
+            _ => return None,
+        },
+        revoked_at: optional_time(revoked_at),
+    })
+}
+
+/// The row of [`SessionTable::current`].
+pub(super) fn current(row: &Row) -> Option<CurrentToken> {
+    let [Ok(FieldValue::Text(token)), Ok(blacklisted_at)] = &**row else { return None };
+    Some(CurrentToken {
+        token: PlainToken::new(token.clone()),
+        blacklisted_at: optional_time(blacklisted_at),
+    })
+}
+
+fn optional_text(value: &FieldValue) -> Option<String> {
+    match value {
+        FieldValue::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn optional_time(value: &FieldValue) -> Option<Timestamp> {
+    match value {
+        FieldValue::Timestamp(at) => Some(*at),
+        _ => None,
+    }
+}
+
+pub(super) fn text(text: &str) -> FieldValue {
+    FieldValue::Text(text.to_owned())
+}
+
+/// The columns, in the order of [`row`]: what a refresh changes comes last.
+const COLUMNS: [(&str, ColumnKind); 13] = [
+    ("id", ColumnKind::Text),
+    ("user_key", ColumnKind::Text),
+    ("created_at", ColumnKind::Timestamp),
+    ("revoked_at", ColumnKind::Timestamp),
+    ("generation", ColumnKind::Int),
+    ("current_jti", ColumnKind::Text),
+    ("parent_jti", ColumnKind::Text),
+    ("consumed_at", ColumnKind::Timestamp),
+    ("last_used_at", ColumnKind::Timestamp),
+    ("expires_at", ColumnKind::Timestamp),
+    ("kept_until", ColumnKind::Timestamp),
+    ("address", ColumnKind::Text),
+    ("user_agent", ColumnKind::Text),
+];
+
+/// What a refresh changes, in the order of [`changing`].
+const CHANGING: [&str; 9] = [
+    "generation",
+    "current_jti",
+    "parent_jti",
+    "consumed_at",
+    "last_used_at",
+    "expires_at",
+    "kept_until",
+    "address",
+    "user_agent",
+];

@@ -1,0 +1,256 @@
+//! What a token is worth in its session.
+
+use std::sync::Arc;
+
+use countersign::authority::Client;
+use countersign::clock::Span;
+use countersign::secret::StoredPassword;
+use countersign::store::{
+    Claim, NewSession, Session, SessionRules, Sessions, Step, StoreErrorKind, TokenLedger, Users,
+};
+use tokio::task::JoinSet;
+
+use super::super::{NOW, PASSWORD, StoreFixture, TOMORROW, by_name, ok, outstanding};
+use super::{ADDRESS, Turn, advance, advance_by, after, begin, ledger, repeated, sessions, text, user};
+
+pub(in super::super) async fn a_login_begins_a_session(fixture: impl StoreFixture) {
+    let alice = user(&fixture, "alice").await;
+    assert!(begin(&fixture, &alice, "R1").await);
+    let session = Session {
+        id: "R1".to_owned(),
+        generation: 0,
+        created_at: NOW,
+        last_used_at: NOW,
+        expires_at: TOMORROW,
+        address: Some(ADDRESS),
+        user_agent: Some("curl/8".to_owned()),
+    };
+    assert_eq!(sessions(&fixture, &alice.key, 1).await, [session]);
+    assert_eq!(sessions(&fixture, &alice.key, 86_400).await, [], "its token has expired");
+    assert_eq!(ledger(&fixture).await, (vec![], vec!["R1".to_owned()]));
+    assert!(!ok(fixture.store().is_session_revoked_allowing_stale("R1").await));
+
+    let nobody = Client::new(None, Some("x".repeat(300).parse().expect("a header's value")));
+    let text = text("S1");
+    let token = outstanding("S1", &text, Some(&alice.key));
+    ok(fixture.store().begin_session(&NewSession { user: &alice, token: &token, client: &nobody }).await);
+    let mut found = sessions(&fixture, &alice.key, 1).await;
+    found.sort_by(|one, other| one.id.cmp(&other.id));
+    assert_eq!((found[1].address, &found[1].user_agent), (None, &Some("x".repeat(255))));
+}
+
+pub(in super::super) async fn a_session_is_begun_only_for_the_user_as_found(fixture: impl StoreFixture) {
+    let [old, new] = [PASSWORD, "md5$salt$new"].map(StoredPassword::new);
+    let alice = user(&fixture, "alice").await;
+    assert!(ok(fixture.store().replace_password(&alice.key, &old, &new).await));
+    assert!(!begin(&fixture, &alice, "R1").await, "the password was changed");
+    let alice = by_name(&fixture, "alice").await.expect("alice is there");
+    fixture.deactivate(&alice.key).await;
+    assert!(!begin(&fixture, &alice, "R2").await, "she was deactivated");
+    let alice = by_name(&fixture, "alice").await.expect("alice is there");
+    assert!(begin(&fixture, &alice, "R3").await, "who may log in inactive is found so");
+    fixture.remove_user(&alice.key).await;
+    assert!(!begin(&fixture, &alice, "R4").await, "she is gone");
+    assert_eq!(ledger(&fixture).await, (vec![], vec!["R3".to_owned()]));
+}
+
+pub(in super::super) async fn a_token_is_consumed_for_its_successor(fixture: impl StoreFixture) {
+    let alice = user(&fixture, "alice").await;
+    begin(&fixture, &alice, "R1").await;
+    begin(&fixture, &alice, "other").await;
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "R2", 60)).await, Step::Advanced);
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R2", "R3", 90)).await, Step::Advanced);
+    let found = sessions(&fixture, &alice.key, 100).await;
+    assert_eq!(found.iter().map(|session| &*session.id).collect::<Vec<_>>(), ["R1", "other"]);
+    assert_eq!((found[0].generation, found[1].generation), (2, 0));
+    assert_eq!((found[0].created_at, found[0].last_used_at), (NOW, after(90)));
+    assert_eq!(found[0].expires_at, after(90) + Span::from_days(1));
+    let used = vec!["R1".to_owned(), "R2".to_owned()];
+    assert_eq!(ledger(&fixture).await, (used, vec!["R3".to_owned(), "other".to_owned()]));
+    let rows = fixture.outstanding().await;
+    let first = rows.iter().find(|row| row.jti == "R1").expect("R1 is there");
+    assert_eq!(first.blacklisted_at, Some(after(60)));
+}
+
+pub(in super::super) async fn a_lost_answer_is_repeated_for_a_while(fixture: impl StoreFixture) {
+    let alice = user(&fixture, "alice").await;
+    begin(&fixture, &alice, "R1").await;
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "R2", 60)).await, Step::Advanced);
+    for secs in [58, 60, 70] {
+        let step = advance(&fixture, &alice, Turn("R1", "R1", "never", secs)).await;
+        assert_eq!(step, repeated("R2"), "{secs}");
+    }
+    assert_eq!(ledger(&fixture).await, (vec!["R1".to_owned()], vec!["R2".to_owned()]));
+    assert_eq!(sessions(&fixture, &alice.key, 70).await[0].generation, 1);
+
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "never", 71)).await, Step::Reused);
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "never", 71)).await, Step::Revoked, "told once");
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R2", "never", 61)).await, Step::Revoked);
+    assert_eq!(ledger(&fixture).await, (vec!["R1".to_owned(), "R2".to_owned()], vec![]));
+    assert_eq!(sessions(&fixture, &alice.key, 71).await, []);
+    assert!(ok(fixture.store().is_session_revoked_allowing_stale("R1").await));
+}
+
+/// All in one moment: order is by generation, not by time.
+pub(in super::super) async fn only_the_immediate_parent_is_repeated(fixture: impl StoreFixture) {
+    let alice = user(&fixture, "alice").await;
+    begin(&fixture, &alice, "R1").await;
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "R2", 0)).await, Step::Advanced);
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R2", "R3", 0)).await, Step::Advanced);
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R2", "never", 0)).await, repeated("R3"));
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "never", 0)).await, Step::Reused);
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R2", "never", 0)).await, Step::Revoked);
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R3", "never", 0)).await, Step::Revoked);
+    assert_eq!(ledger(&fixture).await, (["R1", "R2", "R3"].map(String::from).to_vec(), vec![]));
+}
+
+pub(in super::super) async fn of_many_with_one_token_one_advances_and_the_others_get_its_successor<
+    F: StoreFixture,
+>(
+    fixture: Arc<F>,
+) {
+    let alice = user(&*fixture, "alice").await;
+    begin(&*fixture, &alice, "R1").await;
+    one_advances(fixture, alice).await;
+}
+
+pub(in super::super) async fn of_many_that_find_a_session_one_begins_it<F: StoreFixture>(fixture: Arc<F>) {
+    let alice = user(&*fixture, "alice").await;
+    one_advances(fixture, alice).await;
+}
+
+/// Fifty refresh R1 at once.
+async fn one_advances<F: StoreFixture>(fixture: Arc<F>, alice: countersign::user::User) {
+    let mut tasks = JoinSet::new();
+    for number in 0..50 {
+        let (fixture, alice) = (Arc::clone(&fixture), alice.clone());
+        tasks.spawn(async move {
+            let successor = format!("successor-{number}");
+            let step = advance(&*fixture, &alice, Turn("R1", "R1", &successor, 5)).await;
+            (successor, step)
+        });
+    }
+    let (won, lost): (Vec<_>, Vec<_>) =
+        tasks.join_all().await.into_iter().partition(|(_, step)| *step == Step::Advanced);
+    let [(winner, _)] = &*won else { panic!("{} advanced", won.len()) };
+    assert!(lost.iter().all(|(_, step)| *step == repeated(winner)), "{lost:?}");
+    assert_eq!(ledger(&*fixture).await, (vec!["R1".to_owned()], vec![winner.clone()]));
+    let session = &sessions(&*fixture, &alice.key, 5).await[0];
+    assert_eq!((&*session.id, session.generation), ("R1", 1));
+}
+
+pub(in super::super) async fn a_token_begins_the_session_that_it_has_none_of(fixture: impl StoreFixture) {
+    let alice = user(&fixture, "alice").await;
+    assert_eq!(advance(&fixture, &alice, Turn("D1", "D1", "D2", 60)).await, Step::Advanced);
+    let session = &sessions(&fixture, &alice.key, 60).await[0];
+    assert_eq!((&*session.id, session.generation, session.created_at), ("D1", 1, NOW));
+    assert_eq!(advance(&fixture, &alice, Turn("D1", "D1", "never", 61)).await, repeated("D2"));
+
+    let text = text("gone");
+    let gone = outstanding("gone", &text, Some(&alice.key));
+    assert_eq!(ok(fixture.store().blacklist(&gone, NOW).await), Claim::Won);
+    assert_eq!(advance(&fixture, &alice, Turn("gone", "gone", "never", 1)).await, Step::Revoked);
+    assert_eq!(advance(&fixture, &alice, Turn("unknown", "E2", "never", 1)).await, Step::Revoked);
+    assert_eq!(sessions(&fixture, &alice.key, 60).await.len(), 1, "neither began one");
+    let (used, good) = ledger(&fixture).await;
+    assert_eq!((used, good), (vec!["D1".to_owned(), "gone".to_owned()], vec!["D2".to_owned()]));
+
+    let bob = user(&fixture, "bob").await;
+    assert_eq!(advance(&fixture, &bob, Turn("D1", "B1", "never", 1)).await, Step::Revoked);
+    assert_eq!(sessions(&fixture, &alice.key, 60).await.len(), 1, "bob has no part in it");
+    assert_eq!(advance(&fixture, &alice, Turn("D1", "D2", "D3", 62)).await, Step::Advanced);
+}
+
+pub(in super::super) async fn what_another_server_consumed_is_reused_after_a_while(
+    fixture: impl StoreFixture,
+) {
+    let alice = user(&fixture, "alice").await;
+    begin(&fixture, &alice, "R1").await;
+    let text = text("R1");
+    let row = outstanding("R1", &text, Some(&alice.key));
+    assert_eq!(ok(fixture.store().blacklist(&row, after(60)).await), Claim::Won);
+    for secs in [59, 70] {
+        assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "never", secs)).await, Step::Revoked);
+        assert_eq!(sessions(&fixture, &alice.key, secs).await.len(), 1, "the session goes on there");
+    }
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "never", 71)).await, Step::Reused);
+    assert_eq!(sessions(&fixture, &alice.key, 71).await, []);
+}
+
+pub(in super::super) async fn another_servers_successor_is_adopted_and_a_fork_found_out(
+    fixture: impl StoreFixture,
+) {
+    let alice = user(&fixture, "alice").await;
+    begin(&fixture, &alice, "R1").await;
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "R2", 60)).await, Step::Advanced);
+    // D3 was made of R2, which the other server left good.
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "D3", "R4", 90)).await, Step::Advanced);
+    assert_eq!(sessions(&fixture, &alice.key, 90).await[0].generation, 2);
+    let used = ["D3", "R1", "R2"].map(String::from).to_vec();
+    assert_eq!(ledger(&fixture).await, (used, vec!["R4".to_owned()]));
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "D3", "never", 91)).await, repeated("R4"));
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R2", "never", 91)).await, Step::Reused);
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "D5", "never", 91)).await, Step::Revoked);
+    let (used, good) = ledger(&fixture).await;
+    assert_eq!((used.len(), good.len()), (5, 0), "the other server refuses them too");
+}
+
+pub(in super::super) async fn a_session_ends_by_its_rules(fixture: impl StoreFixture) {
+    let alice = user(&fixture, "alice").await;
+    let rules = |lifetime, idle| SessionRules { reuse_grace: Span::from_secs(10), lifetime, idle };
+    let hour = Some(Span::from_mins(60));
+    for (id, next, rules) in [("R1", "R2", rules(hour, None)), ("S1", "S2", rules(None, hour))] {
+        begin(&fixture, &alice, id).await;
+        let turn = Turn(id, id, next, 3599);
+        assert_eq!(advance_by(&fixture, &alice, turn, &rules).await, Step::Advanced);
+    }
+    let turn = Turn("S1", "S2", "S3", 3600 + 3598);
+    assert_eq!(advance_by(&fixture, &alice, turn, &rules(None, hour)).await, Step::Advanced);
+    let late = [
+        (Turn("R1", "R2", "never", 3600), rules(hour, None)),
+        (Turn("S1", "S3", "never", 3600 + 3598 + 3600), rules(None, hour)),
+    ];
+    for (turn, rules) in &late {
+        assert_eq!(advance_by(&fixture, &alice, *turn, rules).await, Step::Expired);
+        assert_eq!(advance_by(&fixture, &alice, *turn, rules).await, Step::Expired, "it is told so again");
+    }
+    let (used, good) = ledger(&fixture).await;
+    assert_eq!((used.len(), good.len()), (5, 0), "another server refuses them too");
+}
+
+pub(in super::super) async fn a_user_who_changed_is_told_and_nothing_else(fixture: impl StoreFixture) {
+    let [old, new] = [PASSWORD, "md5$salt$new"].map(StoredPassword::new);
+    let alice = user(&fixture, "alice").await;
+    begin(&fixture, &alice, "R1").await;
+    let turn = Turn("R1", "R1", "R2", 1);
+    assert!(ok(fixture.store().replace_password(&alice.key, &old, &new).await));
+    assert_eq!(advance(&fixture, &alice, turn).await, Step::UserChanged);
+    let alice = by_name(&fixture, "alice").await.expect("alice is there");
+    fixture.deactivate(&alice.key).await;
+    assert_eq!(advance(&fixture, &alice, turn).await, Step::UserChanged);
+    let inactive = by_name(&fixture, "alice").await.expect("alice is there");
+    fixture.remove_user(&alice.key).await;
+    assert_eq!(advance(&fixture, &inactive, turn).await, Step::UserChanged);
+    assert_eq!(ledger(&fixture).await, (vec![], vec!["R1".to_owned()]));
+}
+
+pub(in super::super) async fn a_taken_successor_undoes_the_step(fixture: impl StoreFixture) {
+    let alice = user(&fixture, "alice").await;
+    begin(&fixture, &alice, "R1").await;
+    begin(&fixture, &alice, "taken").await;
+    let (presented, taken) = (text("R1"), text("taken"));
+    let rotation = countersign::store::Advance {
+        session: "R1",
+        presented: &outstanding("R1", &presented, Some(&alice.key)),
+        issued_at: NOW,
+        successor: &outstanding("taken", &taken, Some(&alice.key)),
+        user: &alice,
+        client: &Client::default(),
+        at: NOW,
+        rules: &SessionRules { reuse_grace: Span::ZERO, lifetime: None, idle: None },
+    };
+    let error = fixture.store().advance_session(&rotation).await.expect_err("two tokens have one id");
+    assert_eq!(error.kind(), StoreErrorKind::Inconsistent);
+    assert_eq!(ledger(&fixture).await.0, Vec::<String>::new());
+    assert_eq!(advance(&fixture, &alice, Turn("R1", "R1", "R2", 1)).await, Step::Advanced);
+}
