@@ -3,6 +3,7 @@
 //! Everything else in this crate is written against these traits: nothing outside an engine's own module asks
 //! which engine it is.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -41,6 +42,21 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync {
         self.begin()
     }
 
+    /// Who may be inserting into a table: see [`Writers`]. An engine that says nothing of it does not promise that ids ascend.
+    fn writers<'a>(&'a self, _table: &'a str) -> BoxFuture<'a, Result<Writers, sqlx::Error>> {
+        Box::pin(async { Ok(Writers::Unordered) })
+    }
+
+    /// Tells the other servers that something was revoked. They may not hear of it.
+    fn announce(&self) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Hears what others [announce](Self::announce), where the engine can carry it.
+    fn listen(&self) -> BoxFuture<'_, Result<Option<Box<dyn Announcements>>, sqlx::Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// Closes every connection, once it is given back.
     fn close(&self) -> BoxFuture<'_, ()>;
 
@@ -51,6 +67,32 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync {
     fn is_conflict(&self, _error: &dyn DatabaseError) -> bool {
         false
     }
+}
+
+/// The transactions that may have inserted into a table whose ids ascend: whoever takes an id later takes a higher one.
+///
+/// A transaction that took an id before this was asked, and is not among them, has ended: every statement that begins
+/// afterwards sees its row, or none ever will.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Writers {
+    /// These.
+    Open {
+        /// By names that the engine gives to no other transaction.
+        names: BTreeSet<String>,
+        /// Whether there are some that lost their names: each may be any of those that were open before.
+        nameless: bool,
+    },
+    /// Nobody can say who they are.
+    #[cfg_attr(not(test), expect(dead_code, reason = "both engines that there are can say it"))]
+    Unknown,
+    /// Nobody can say, and ids do not ascend.
+    Unordered,
+}
+
+/// What other servers announce. Dropped, it is heard no more.
+pub(crate) trait Announcements: Send {
+    /// Waits for the next one.
+    fn next(&mut self) -> BoxFuture<'_, Result<(), sqlx::Error>>;
 }
 
 /// An open transaction. Dropped without a commit, whatever the reason, it changes nothing.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use countersign::store::StoreError;
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 
 use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::blacklist::{BlacklistMemory, Memory};
 use crate::column::Column;
 use crate::engine;
 use crate::error::{ConnectError, is_conflict, list, nearest, store_error};
@@ -28,7 +29,7 @@ use crate::tables::Tables;
 pub struct Database(Arc<Inner>);
 
 struct Inner {
-    backend: Box<dyn Backend>,
+    backend: Arc<dyn Backend>,
     model: UserModel,
     statements: Statements,
     relations: RelationsOfUsers,
@@ -37,6 +38,7 @@ struct Inner {
     jobs: Option<Jobs>,
     last_logins: Option<LastLogins>,
     replicas: Option<Replicas>,
+    blacklist: OnceLock<Memory>,
     sessions: Option<SessionTable>,
 }
 
@@ -78,7 +80,7 @@ impl Database {
         options: &Options,
     ) -> Result<Self, ConnectError> {
         let tables = tables.into();
-        let backend = engine::connect(url, &options.limits).await?;
+        let backend: Arc<dyn Backend> = engine::connect(url, &options.limits).await?.into();
         let rows = backend.read(&backend.dialect().columns(), &[]).await;
         let rows = rows.map_err(|error| ConnectError::unavailable("its tables are read", error))?;
         let schema = Schema::new(backend.dialect(), rows);
@@ -125,6 +127,7 @@ impl Database {
                 jobs,
                 last_logins,
                 replicas,
+                blacklist: OnceLock::new(),
                 sessions,
             }
         })))
@@ -157,14 +160,50 @@ impl Database {
         self.0.sessions.is_some()
     }
 
+    /// Answers from memory where an answer may be as old as a stated bound
+    /// ([`is_blacklisted_allowing_stale`](countersign::store::TokenLedger::is_blacklisted_allowing_stale)): a task begins to
+    /// read the blacklist, and keeps what it read current until the database is closed or its last clone is dropped. Until
+    /// everything was read, and whenever what is in memory is older than the bound, the database is asked.
+    ///
+    /// Nothing happens with a bound of zero, without the tables of `token_blacklist`, and the second time.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub fn keep_blacklist_in_memory(&self, options: BlacklistMemory) {
+        if self.has_token_blacklist() && !options.staleness.is_zero() {
+            self.0
+                .blacklist
+                .get_or_init(|| Memory::start(options, Arc::clone(&self.0.backend), self.has_sessions()));
+        }
+    }
+
+    /// Reads into memory what is new on the blacklist, now instead of a little later, and waits until that is done. Tells
+    /// whether everything is in memory that was committed before.
+    pub async fn refresh_blacklist(&self) -> bool {
+        match self.blacklist() {
+            Some(memory) => memory.refresh().await,
+            None => false,
+        }
+    }
+
+    /// How many revocations are in memory; nothing while the database is asked instead.
+    pub fn revocations_in_memory(&self) -> Option<usize> {
+        self.blacklist().and_then(Memory::len)
+    }
+
     /// Reads from the user table, to see whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.read(&self.statements().ping, &[]).await.map(drop)
     }
 
     /// Closes the connections of this database and of all its clones, each when the work on it is done. A SQLite
-    /// file is left without its `-wal`. What [`LastLogin::Behind`] has not written yet is written first. Whatever is asked afterwards is answered with an error.
+    /// file is left without its `-wal`. What [`LastLogin::Behind`] has not written yet is written first. Whatever is asked
+    /// afterwards is answered with an error.
     pub async fn close(&self) {
+        if let Some(memory) = self.blacklist() {
+            memory.stop().await;
+        }
         if let Some(logins) = self.last_logins() {
             logins.finish().await;
         }
@@ -172,6 +211,10 @@ impl Database {
             replicas.close().await;
         }
         self.backend().close().await;
+    }
+
+    pub(crate) fn blacklist(&self) -> Option<&Memory> {
+        self.0.blacklist.get()
     }
 
     pub(crate) fn statements(&self) -> &Statements {

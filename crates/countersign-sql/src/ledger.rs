@@ -9,10 +9,11 @@
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Claim, OutstandingToken, StoreError, TokenLedger};
+use countersign::store::{Claim, OutstandingToken, StoreError, StoreErrorKind, TokenLedger};
 use countersign::user::{FieldValue, UserKey};
 
 use crate::backend::Transaction;
+use crate::blacklist::Known;
 use crate::database::{Attempt, Database};
 
 impl TokenLedger for Database {
@@ -25,6 +26,17 @@ impl TokenLedger for Database {
         Ok(!rows.is_empty())
     }
 
+    async fn is_blacklisted_allowing_stale(&self, jti: &str) -> Result<bool, StoreError> {
+        match self.blacklist().map_or(Known::Unknown, |memory| memory.look_up_token(jti)) {
+            Known::Absent => Ok(false),
+            Known::Unknown => self.is_blacklisted(jti).await,
+            Known::Revoked => match self.is_blacklisted(jti).await {
+                Err(error) if error.kind() == StoreErrorKind::Unavailable => Ok(true),
+                answer => answer,
+            },
+        }
+    }
+
     async fn blacklist(&self, token: &OutstandingToken<'_>, at: Timestamp) -> Result<Claim, StoreError> {
         let once = move || -> Attempt<'_, _> {
             Box::pin(async move {
@@ -34,7 +46,14 @@ impl TokenLedger for Database {
                 Ok(claim)
             })
         };
-        self.settle(once).await
+        let claim = self.settle(once).await?;
+        if let Some(memory) = self.blacklist() {
+            memory.revoke_token(token.jti, token.expires_at);
+            if claim == Claim::Won {
+                memory.announce();
+            }
+        }
+        Ok(claim)
     }
 
     async fn blacklist_all_of(&self, user: &UserKey, at: Timestamp) -> Result<u64, StoreError> {
@@ -44,6 +63,7 @@ impl TokenLedger for Database {
             blacklisted += self.write(&self.statements().blacklist_all, &values).await?;
             // Where a rotation was under way it was waited for, and it left a successor that was not there to be seen.
             if self.read(&self.statements().is_any_good, &values).await?.is_empty() {
+                self.tell_memory(blacklisted > 0);
                 return Ok(blacklisted);
             }
         }
@@ -72,7 +92,12 @@ impl TokenLedger for Database {
                 Ok(Claim::Won)
             })
         };
-        self.settle(once).await
+        let claim = self.settle(once).await?;
+        // Nobody is told of it: wherever a refresh token is presented, the database itself is asked.
+        if let Some(memory) = self.blacklist() {
+            memory.revoke_token(presented.jti, presented.expires_at);
+        }
+        Ok(claim)
     }
 
     async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {

@@ -30,6 +30,7 @@
 
 mod admin;
 mod backend;
+mod blacklist;
 mod column;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod constraint;
@@ -65,6 +66,7 @@ mod time;
 mod users;
 
 pub use self::admin::{CreateUserError, CreateUserErrorKind};
+pub use self::blacklist::BlacklistMemory;
 pub use self::column::{Column, ColumnKind};
 pub use self::database::Database;
 pub use self::error::{ConnectError, ConnectErrorKind};

@@ -13,7 +13,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use countersign::authority::{
-    Attempt, Authority, Command, Credentials, Failure, Outcome, Principal, Refusal, Rotation, Rules,
+    Attempt, Authority, AuthorityError, Command, Credentials, Failure, Outcome, Principal, Refusal, Rotation,
+    Rules,
 };
 use countersign::claims::Claims;
 use countersign::clock::{ManualClock, Span, Timestamp};
@@ -24,7 +25,7 @@ use countersign::key::{Algorithm, SigningKey};
 use countersign::memory::MemoryStore;
 use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
 use countersign::secret::{Password, PlainToken, SigningSecret};
-use countersign::store::UserIdClaim;
+use countersign::store::{Claim, OutstandingToken, TokenLedger, UserIdClaim};
 use countersign::token::{RevokeClaim, TokenKind, TokenPolicy, UserIdForm};
 use countersign::user::{FieldValue, Fields, User, UserKey};
 use futures_executor::block_on;
@@ -339,6 +340,23 @@ fn a_blacklisted_sliding_token_proves_nothing() {
     // A blacklisted token is told to be that, whatever type it is of.
     let attempts = vec![Attempt { kind: TokenKind::Sliding, error: TokenError::Blacklisted }];
     assert_eq!(refusal(block_on(house.authority.authenticate(&refresh))), Refusal::NoTokenTypeFits(attempts));
+}
+
+#[test]
+fn a_blacklisted_access_token_is_refused_where_the_rules_ask() {
+    for asks in [false, true] {
+        let house = house(|_, rules| rules.access_tokens_ask_blacklist = asks);
+        let access = token(r#"{"token_type":"access","exp":1700000500,"jti":"a","user_id":"7"}"#);
+        assert!(block_on(house.authority.authenticate(&access)).is_ok());
+        let expires_at = Timestamp::from_secs(1_700_000_500);
+        let row = OutstandingToken { jti: "a", token: &access, user: None, created_at: NOW, expires_at };
+        assert_eq!(block_on(house.store.blacklist(&row, NOW)).unwrap(), Claim::Won);
+        assert_eq!(block_on(house.authority.authenticate(&access)).is_ok(), !asks);
+    }
+    let mut rules = Rules::default();
+    rules.access_tokens_ask_blacklist = true;
+    let error = Authority::builder(MemoryStore::new(), key(), pool()).rules(rules).build().err();
+    assert_eq!(error, Some(AuthorityError::AccessBlacklistWithoutLedger));
 }
 
 #[test]

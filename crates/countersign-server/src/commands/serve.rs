@@ -46,6 +46,7 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
 
     let database = connect(config).await?;
+    database.keep_blacklist_in_memory(config.blacklist_memory());
     let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
     let throttle = throttling::start(config).await?;
     let app = app(database.clone(), families(config, &database, &post, &throttle)?);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
+use countersign::clock::Span;
 use countersign_sql::{LastLogin, Options};
 
 use super::duration::FromZero;
@@ -16,6 +17,8 @@ use super::tree::Value;
 #[derive(Clone)]
 pub(crate) struct DatabaseConfig {
     url: String,
+    /// `blacklist_staleness`: how old the answer may be whether a token is revoked that is presented with a request.
+    pub(crate) blacklist_staleness: Duration,
     /// Every other setting.
     pub(crate) options: Options,
 }
@@ -39,11 +42,13 @@ impl DatabaseConfig {
         let replicas = |urls: Vec<Name>| urls.into_iter().map(|Name(url)| url).collect();
         settings.set_as("replicas", &mut options.replicas, replicas);
         settings.set("replica_staleness", &mut options.replica_staleness);
+        let mut blacklist_staleness = Duration::ZERO;
+        settings.set_as("blacklist_staleness", &mut blacklist_staleness, |Staleness(bound)| bound);
         let Name(url) = settings.required(
             "url",
             "give the database's address below [database], as in url = \"sqlite:///path/to/db.sqlite3\"",
         )?;
-        Ok(Self { url, options })
+        Ok(Self { url, blacklist_staleness, options })
     }
 }
 
@@ -60,16 +65,34 @@ impl Setting for Connections {
 
 const MOST_CONNECTIONS: u32 = 10_000;
 
+/// How old an answer may be: not at all, or so much that the database need not be read all the time.
+struct Staleness(Duration);
+
+impl Setting for Staleness {
+    fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
+        let bound = u64::try_from(Span::read(value, around)?.as_micros()).map(Duration::from_micros);
+        let bound = bound.ok().filter(|bound| bound.is_zero() || STALENESS.contains(bound));
+        bound
+            .map(Self)
+            .ok_or_else(|| "takes 0, which asks the database every time, or \"100ms\" to \"1h\"".into())
+    }
+}
+
+const STALENESS: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_hours(1);
+
 impl fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DatabaseConfig").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("DatabaseConfig")
+            .field("blacklist_staleness", &self.blacklist_staleness)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Config;
-    use super::super::testing::{read, read_with};
+    use super::super::testing::{fault, read, read_with};
     use super::*;
 
     #[test]
@@ -126,5 +149,20 @@ mod tests {
         assert_eq!(options.replicas, ["postgres://u:hunter2@one/d", "postgres://u:hunter2@two/d"]);
         assert_eq!(options.replica_staleness, Duration::from_secs(3));
         assert!(!format!("{config:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn an_answer_is_the_databases_own_unless_it_may_be_older() {
+        let bound = |text: &str| {
+            read(&format!("[database]\nblacklist_staleness = {text}")).database.blacklist_staleness
+        };
+        assert_eq!(read("").database.blacklist_staleness, Duration::ZERO);
+        for (text, millis) in [("0", 0), ("'0s'", 0), ("'100ms'", 100), ("2", 2000), ("'1h'", 3_600_000)] {
+            assert_eq!(bound(text), Duration::from_millis(millis), "{text}");
+        }
+        for text in ["'99ms'", "-1", "'61m'"] {
+            let fault = fault(&format!("[database]\nblacklist_staleness = {text}"));
+            assert!(fault.contains("database.blacklist_staleness takes 0, which asks"), "{fault}");
+        }
     }
 }

@@ -118,6 +118,7 @@ fn all_of(config: Config) -> String {
         let rules = tokens.with_ledger(true);
         let bools = [
             rules.verify_asks_blacklist,
+            rules.access_tokens_ask_blacklist,
             rules.update_last_login,
             rules.inactive_users_may_log_in,
             rules.check_user_is_active,

@@ -41,14 +41,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use countersign::clock::SystemClock;
+use countersign::clock::{Span, SystemClock};
 use countersign::dialect::{NinjaAuth, NinjaJwt, SimpleJwt};
 use countersign::entropy::SystemEntropy;
 use countersign::password::validation::PasswordValidators;
 use countersign::password::{PasswordHashers, PoolSize};
 use countersign::password_reset::ResetTokens;
 use countersign::secret::SigningSecret;
-use countersign_sql::UserModel;
+use countersign::token::TokenPolicy;
+use countersign_sql::{BlacklistMemory, UserModel};
 
 use self::database::DatabaseConfig;
 use self::email::EmailConfig;
@@ -170,6 +171,21 @@ impl Config {
         let auth_jwt = self.auth_jwt.iter().map(|family| &family.tokens);
         let graphql_jwt = self.graphql_jwt.iter().map(|family| &family.tokens);
         simple_jwt.chain(ninja_jwt).chain(auth_jwt).chain(graphql_jwt)
+    }
+
+    /// How long a revocation is remembered, and how old what is remembered may be.
+    pub(crate) fn blacklist_memory(&self) -> BlacklistMemory {
+        let policies =
+            || self.families().filter(|tokens| tokens.package.has_ledger).map(|tokens| &tokens.policy);
+        let longest = |span: fn(&TokenPolicy) -> Span| {
+            policies().map(span).max().unwrap_or_default().as_micros().max(0)
+        };
+        let (leeway, renewable) =
+            (longest(|policy| policy.validation.leeway), longest(|policy| policy.sliding_refresh_lifetime));
+        BlacklistMemory {
+            outlive: Span::from_micros(leeway.saturating_add(renewable)),
+            ..BlacklistMemory::new(self.database.blacklist_staleness)
+        }
     }
 
     /// Holds every expression against the user model.

@@ -24,6 +24,7 @@ mod own_sessions;
 mod race;
 mod refusals;
 mod requests;
+mod revocations;
 mod revoke;
 mod secrets;
 mod sessions;

@@ -10,6 +10,7 @@
 
 mod connection;
 mod failure;
+mod others;
 mod schema;
 mod tables;
 mod url;
@@ -26,7 +27,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgPool};
 use self::connection::Writing;
 use self::schema::PostgresDialect;
 use self::url::Address;
-use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::backend::{Announcements, Backend, Dialect, Query, Row, Statement, Transaction, Writers};
 use crate::error::ConnectError;
 use crate::limits::Limits;
 use crate::patience::{GRACE, IDLE, in_time};
@@ -39,6 +40,8 @@ pub(crate) struct Postgres {
     patience: Duration,
     /// How long a connection and its first answer are waited for.
     patience_at_first: Duration,
+    writers: Query,
+    announce: Statement,
 }
 
 impl Postgres {
@@ -72,7 +75,13 @@ impl Postgres {
                 Box::pin(async move { in_time(patience, connection.ping()).await.map(|()| true) })
             })
             .connect_lazy_with(address.options);
-        Ok(Self { pool, patience, patience_at_first: limits.acquire_timeout.saturating_add(patience) })
+        Ok(Self {
+            pool,
+            patience,
+            patience_at_first: limits.acquire_timeout.saturating_add(patience),
+            writers: others::who_writes(),
+            announce: others::announcement(),
+        })
     }
 }
 
@@ -115,6 +124,21 @@ impl Backend for Postgres {
             let transaction = in_time(self.patience_at_first, self.pool.begin_with(BEGIN)).await?;
             Ok(Box::new(Writing { transaction, patience }) as Box<dyn Transaction>)
         })
+    }
+
+    fn writers<'a>(&'a self, table: &'a str) -> BoxFuture<'a, Result<Writers, sqlx::Error>> {
+        Box::pin(async move {
+            let values = [FieldValue::Text(PostgresDialect.quote(table))];
+            Ok(others::writers(&self.read(&self.writers, &values).await?))
+        })
+    }
+
+    fn announce(&self) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+        Box::pin(async move { self.write(&self.announce, &[]).await.map(drop) })
+    }
+
+    fn listen(&self) -> BoxFuture<'_, Result<Option<Box<dyn Announcements>>, sqlx::Error>> {
+        Box::pin(others::listen(&self.pool, self.patience_at_first))
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -107,6 +107,7 @@ pub(super) const SESSION: &[&str] = &[
         "user_agent" varchar(255) NULL
     )"#,
     r#"CREATE INDEX "countersign_session_user_key" ON "countersign_session" ("user_key")"#,
+    r#"CREATE INDEX "countersign_session_current_jti" ON "countersign_session" ("current_jti")"#,
     r#"CREATE INDEX "countersign_session_kept_until" ON "countersign_session" ("kept_until")"#,
 ];
 

@@ -16,13 +16,14 @@ use countersign::clock::Timestamp;
 use countersign::secret::StoredPassword;
 use countersign::store::{
     Advance, Claim, CurrentToken, Judgement, Lineage, NewSession, OutstandingToken, Revoked, Session,
-    Sessions, Standing, Step, StoreError,
+    Sessions, Standing, Step, StoreError, StoreErrorKind,
 };
 use countersign::user::{FieldValue, User, UserKey};
 
 pub(crate) use self::table::SessionTable;
 use self::table::{changing, lineage, row, text};
 use crate::backend::{Query, Statement, Transaction};
+use crate::blacklist::Known;
 use crate::database::Database;
 use crate::ledger;
 use crate::users::{self, stored};
@@ -33,7 +34,15 @@ impl Sessions for Database {
     }
 
     async fn advance_session(&self, rotation: &Advance<'_>) -> Result<Step, StoreError> {
-        self.settle(move || Box::pin(self.advance_session_once(rotation))).await
+        let step = self.settle(move || Box::pin(self.advance_session_once(rotation))).await?;
+        if let Some(memory) = self.blacklist() {
+            match step {
+                Step::Advanced => memory.revoke_token(rotation.presented.jti, rotation.presented.expires_at),
+                Step::Expired | Step::Reused => memory.is_outdated(),
+                Step::Repeated(_) | Step::Revoked | Step::UserChanged => {}
+            }
+        }
+        Ok(step)
     }
 
     async fn end_session(
@@ -42,7 +51,9 @@ impl Sessions for Database {
         token: &OutstandingToken<'_>,
         at: Timestamp,
     ) -> Result<Claim, StoreError> {
-        self.settle(move || Box::pin(self.end_session_once(session, token, at))).await
+        let claim = self.settle(move || Box::pin(self.end_session_once(session, token, at))).await?;
+        self.tell_memory(claim == Claim::Won);
+        Ok(claim)
     }
 
     async fn sessions_of(&self, user: &UserKey, now: Timestamp) -> Result<Vec<Session>, StoreError> {
@@ -57,7 +68,9 @@ impl Sessions for Database {
         session: &str,
         at: Timestamp,
     ) -> Result<Claim, StoreError> {
-        self.settle(move || Box::pin(self.revoke_session_once(user, session, at))).await
+        let claim = self.settle(move || Box::pin(self.revoke_session_once(user, session, at))).await?;
+        self.tell_memory(claim == Claim::Won);
+        Ok(claim)
     }
 
     async fn revoke_everything_of(
@@ -66,7 +79,7 @@ impl Sessions for Database {
         keep: Option<&str>,
         at: Timestamp,
     ) -> Result<Revoked, StoreError> {
-        self.settle(move || {
+        let revoked = self.settle(move || {
             Box::pin(async move {
                 let mut work = Work::begin(self).await?;
                 work.read(&work.table.lock_user, &[user.clone().into()]).await?;
@@ -74,8 +87,10 @@ impl Sessions for Database {
                 work.commit().await?;
                 Ok(revoked)
             })
-        })
-        .await
+        });
+        let revoked = revoked.await?;
+        self.tell_memory(revoked != Revoked::default());
+        Ok(revoked)
     }
 
     async fn replace_password_and_revoke(
@@ -87,7 +102,7 @@ impl Sessions for Database {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let values = &[stored(new), user.clone().into(), stored(old)];
-        self.settle(move || {
+        let replaced = self.settle(move || {
             Box::pin(async move {
                 let mut work = Work::begin(self).await?;
                 // The change takes the user's row, as the first in the order.
@@ -98,16 +113,37 @@ impl Sessions for Database {
                 work.commit().await?;
                 Ok(true)
             })
-        })
-        .await
+        });
+        let is_replaced = replaced.await?;
+        self.tell_memory(is_replaced);
+        Ok(is_replaced)
     }
 
     async fn is_session_revoked_allowing_stale(&self, session: &str) -> Result<bool, StoreError> {
-        Ok(!self.read(&self.sessions()?.is_revoked, &[text(session)]).await?.is_empty())
+        // Where there are no sessions, none is revoked.
+        if !self.has_sessions() {
+            return Ok(false);
+        }
+        let known = self.blacklist().map_or(Known::Unknown, |memory| memory.look_up_session(session));
+        if known == Known::Absent {
+            return Ok(false);
+        }
+        match self.read(&self.sessions()?.is_revoked, &[text(session)]).await {
+            Ok(rows) => Ok(!rows.is_empty()),
+            Err(error) if known == Known::Revoked && error.kind() == StoreErrorKind::Unavailable => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 }
 
 impl Database {
+    /// More was revoked here than one token, if anything was.
+    pub(crate) fn tell_memory(&self, is_revoked: bool) {
+        if let Some(memory) = self.blacklist().filter(|_| is_revoked) {
+            memory.is_outdated();
+        }
+    }
+
     /// Deletes the sessions that need not be kept any longer, so many at a time; where there is no table, none.
     pub(crate) async fn flush_sessions(&self, now: Timestamp, batch: NonZeroU32) -> Result<(), StoreError> {
         if !self.has_sessions() {

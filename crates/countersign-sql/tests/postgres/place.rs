@@ -19,10 +19,14 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) const BYTES: &str = "bytea";
+    /// Empties the blacklist, and its ids begin anew.
+    pub(crate) const BLACKLIST_ANEW: &str = "TRUNCATE token_blacklist_blacklistedtoken RESTART IDENTITY";
     pub(crate) const BYTES_00FF: &str = "'\\x00ff'";
     pub(crate) const DATETIME: &str = "timestamp with time zone";
     /// What is said of a column of SQL's type `real`.
     pub(crate) const DECLARED_REAL: &str = "declared \"real\"";
+    /// Nobody else reads the ledger until this transaction ends.
+    pub(crate) const LOCK: &str = "BEGIN; LOCK TABLE token_blacklist_blacklistedtoken, token_blacklist_outstandingtoken IN ACCESS EXCLUSIVE MODE";
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str =
         "BEGIN; LOCK TABLE token_blacklist_outstandingtoken IN ACCESS EXCLUSIVE MODE; COMMIT";

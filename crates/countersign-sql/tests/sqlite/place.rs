@@ -17,10 +17,14 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) const BYTES: &str = "BLOB";
+    /// Empties the blacklist, and its ids begin anew.
+    pub(crate) const BLACKLIST_ANEW: &str = "DELETE FROM token_blacklist_blacklistedtoken; DELETE FROM sqlite_sequence WHERE name LIKE '%_blacklistedtoken'";
     pub(crate) const BYTES_00FF: &str = "x'00ff'";
     pub(crate) const DATETIME: &str = "datetime";
     /// What is said of a column of SQL's type `real`.
     pub(crate) const DECLARED_REAL: &str = "declared \"real\"";
+    /// Nobody else reads the ledger until this transaction ends, where the place is at its strictest.
+    pub(crate) const LOCK: &str = "BEGIN EXCLUSIVE";
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str = "BEGIN IMMEDIATE; COMMIT";
     /// Begins a transaction that nobody can write users beside.

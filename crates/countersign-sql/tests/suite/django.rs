@@ -339,11 +339,11 @@ impl<'a> Django<'a> {
         self.python(&[&["-m", "django"], command].concat(), apps)
     }
 
-    fn script(&self, name: &str) -> String {
+    pub(crate) fn script(&self, name: &str) -> String {
         self.python(&[name], "blacklist admin")
     }
 
-    fn read(&self) -> Value {
+    pub(crate) fn read(&self) -> Value {
         serde_json::from_str(&self.python(&["read.py"], "blacklist")).unwrap()
     }
 

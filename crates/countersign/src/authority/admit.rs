@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::jwt::{TokenError, Verified};
 use crate::secret::PlainToken;
 use crate::store::{Claim, Store, UserLookup};
-use crate::token::{Kind, Token, Untyped};
+use crate::token::{Kind, Token, TokenKind, Untyped};
 use crate::user::User;
 
 /// A token that may go on.
@@ -28,6 +28,9 @@ impl<S: Store> Authority<S> {
     ///
     /// SimpleJWT asks the blacklist before it looks for `exp`, id and type. So does this, when the token
     /// has to be refused anyway: a blacklisted token is told to be that, of whatever type it is. The user comes last.
+    ///
+    /// What proves authentication is presented with every request: of sliding and access tokens the store may tell what
+    /// it has in memory. A refresh token is about to be written down, so the answer is the database's own.
     pub(super) async fn admit<K: Kind>(
         &self,
         plain: &PlainToken,
@@ -35,13 +38,18 @@ impl<S: Store> Authority<S> {
     ) -> Result<Admitted<K>, Failure> {
         let parts = &self.parts;
         let claims = parts.keys.verify(plain, &parts.policy.validation, now).await?;
-        if parts.rules.ledger && K::KIND.is_kept_in_ledger() {
-            let id = parts.policy.id_of(&claims)?.ok_or(TokenError::NoId)?;
-            if parts.store.is_blacklisted(&id).await? {
-                return Err(TokenError::Blacklisted.into());
-            }
+        if self.is_revoked(K::KIND, &claims).await? {
+            return Err(TokenError::Blacklisted.into());
         }
-        self.admit_verified(claims).await
+        let admitted = self.admit_verified(claims).await?;
+        if K::KIND == TokenKind::Access
+            && parts.rules.access_tokens_ask_blacklist
+            && let Some(session) = admitted.token.session()?
+            && parts.store.is_session_revoked_allowing_stale(&session).await?
+        {
+            return Err(TokenError::Blacklisted.into());
+        }
+        Ok(admitted)
     }
 
     /// [`admit`](Self::admit), and nobody asks the blacklist: that is for those who ask the token's session, which has to see a
@@ -67,6 +75,21 @@ impl<S: Store> Authority<S> {
             None
         };
         Ok(Admitted { token, user })
+    }
+
+    /// Whether a token of this kind is on the blacklist, as far as the rules ask.
+    async fn is_revoked(&self, kind: TokenKind, claims: &Verified<Claims>) -> Result<bool, Failure> {
+        let Parts { policy, rules, store, .. } = &*self.parts;
+        let is_asked =
+            kind.is_kept_in_ledger() || kind == TokenKind::Access && rules.access_tokens_ask_blacklist;
+        if !(rules.ledger && is_asked) {
+            return Ok(false);
+        }
+        let id = policy.id_of(claims)?.ok_or(TokenError::NoId)?;
+        if kind == TokenKind::Refresh {
+            return Ok(store.is_blacklisted(&id).await?);
+        }
+        Ok(store.is_blacklisted_allowing_stale(&id).await?)
     }
 
     /// The user of a token that wants to be refreshed: still there, still let in, and still with the password

@@ -86,6 +86,9 @@ impl<S: Store> AuthorityBuilder<S> {
         if rules.rotation == Rotation::OnWithBlacklist && !rules.ledger {
             return Err(AuthorityError::BlacklistWithoutLedger);
         }
+        if rules.access_tokens_ask_blacklist && !rules.ledger {
+            return Err(AuthorityError::AccessBlacklistWithoutLedger);
+        }
         if rules.ledger && policy.jti_claim.is_none() {
             return Err(AuthorityError::LedgerWithoutId);
         }
@@ -115,6 +118,8 @@ impl<S: Store> AuthorityBuilder<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthorityError {
+    /// Access tokens shall be looked up in the blacklist, and there is none.
+    AccessBlacklistWithoutLedger,
     /// Used refresh tokens shall be blacklisted, and there is no blacklist. SimpleJWT silently does nothing.
     BlacklistWithoutLedger,
     /// Tokens shall be recorded until they expire, and may have no `exp`.
@@ -134,6 +139,9 @@ pub enum AuthorityError {
 impl fmt::Display for AuthorityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::AccessBlacklistWithoutLedger => {
+                "check_access_blacklist is on, but blacklist is off: revoked access tokens would stay good"
+            }
             Self::BlacklistWithoutLedger => {
                 "rotate_refresh_tokens and blacklist_after_rotation are on, but blacklist is off: \
                  used refresh tokens would stay good"

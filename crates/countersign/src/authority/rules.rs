@@ -29,6 +29,9 @@ pub struct Rules {
     pub ledger: bool,
     /// Whether verification asks the blacklist too: `BLACKLIST_AFTER_ROTATION`, whether or not tokens rotate.
     pub verify_asks_blacklist: bool,
+    /// Whether an access token is good only while neither it is on the blacklist nor its session, where it says one,
+    /// revoked. Otherwise it lives until it expires, whatever is revoked. It needs the ledger.
+    pub access_tokens_ask_blacklist: bool,
     /// `UPDATE_LAST_LOGIN`.
     pub update_last_login: bool,
     /// Whether users that are not active may log in (`AllowAllUsersModelBackend`), if the rule lets them.
@@ -91,6 +94,7 @@ impl Default for Rules {
             sessions: None,
             ledger: false,
             verify_asks_blacklist: false,
+            access_tokens_ask_blacklist: false,
             update_last_login: false,
             inactive_users_may_log_in: false,
             check_user_is_active: true,

@@ -19,7 +19,7 @@ impl<S: Store> Authority<S> {
         let admitted = self.admit::<Untyped>(token, self.now()).await?;
         let id = admitted.token.id().filter(|_| rules.ledger && rules.verify_asks_blacklist);
         if let Some(id) = id
-            && self.parts.store.is_blacklisted(id).await?
+            && self.parts.store.is_blacklisted_allowing_stale(id).await?
         {
             return Err(TokenError::Blacklisted.into());
         }

@@ -4,9 +4,9 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use countersign::authority::{AuthorityError, Client, PasswordChange, PasswordReset, custom_claims};
+use countersign::authority::{Client, PasswordChange, PasswordReset, custom_claims};
 use countersign::password_reset::{PasswordResets, ResetTokens, uid};
-use countersign::store::{Lineage, SessionRules, TokenLedger};
+use countersign::store::{Lineage, SessionRules};
 
 use super::*;
 
@@ -416,4 +416,19 @@ fn sessions_need_a_rotation_that_uses_tokens_up() {
         rules.sessions = None;
     });
     assert_eq!(without, None, "the claim is free where there are no sessions");
+}
+
+#[test]
+fn an_access_token_ends_with_its_session_where_the_rules_ask() {
+    for asks in [false, true] {
+        let mut rules = rules();
+        rules.access_tokens_ask_blacklist = asks;
+        let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(ManualClock::at(NOW)));
+        store.add_user(ada("pw"));
+        let server = server(&store, &clock, rules);
+        let pair = block_on(server.obtain_pair(&credentials("ada", "pw"))).unwrap();
+        assert!(block_on(server.authenticate(&pair.access)).is_ok());
+        block_on(server.blacklist(&pair.refresh)).unwrap();
+        assert_eq!(block_on(server.authenticate(&pair.access)).is_ok(), !asks);
+    }
 }

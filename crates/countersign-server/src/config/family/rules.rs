@@ -49,6 +49,12 @@ fn rotation(
     let rotate = settings.optional("rotate_refresh_tokens");
     rules.verify_asks_blacklist = is_strict;
     settings.set("blacklist_after_rotation", &mut rules.verify_asks_blacklist);
+    settings.set("check_access_blacklist", &mut rules.access_tokens_ask_blacklist);
+    if rules.access_tokens_ask_blacklist && blacklist == Some(false) {
+        let error = AuthorityError::AccessBlacklistWithoutLedger;
+        let predicate = format!("is false, but {error}: turn one of them");
+        return Err(settings.problem(&settings.place_of("blacklist"), &predicate));
+    }
     let rotation = match (rotate?.unwrap_or(is_strict), rules.verify_asks_blacklist) {
         (false, _) => Rotation::Off,
         (true, false) => Rotation::On,
@@ -133,6 +139,14 @@ mod tests {
                 .contains("simple_jwt.blacklist is false, but rotate_refresh_tokens")
         );
         assert_eq!(read(&format!("{text}true")).simple_jwt.unwrap().tokens.blacklist, Some(true));
+    }
+
+    #[test]
+    fn access_tokens_are_looked_up_in_a_blacklist_that_is_there() {
+        assert!(!rules("").access_tokens_ask_blacklist);
+        assert!(rules("check_access_blacklist = true").access_tokens_ask_blacklist);
+        let error = fault("[ninja_jwt]\nblacklist = false\ncheck_access_blacklist = true");
+        assert!(error.contains("ninja_jwt.blacklist is false, but check_access_blacklist is on"), "{error}");
     }
 
     #[test]
