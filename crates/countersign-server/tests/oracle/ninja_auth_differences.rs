@@ -93,3 +93,14 @@ fn addresses_beyond_ascii_are_not_normalised() {
         differ(&pair, theirs, ours, &request_reset(email));
     }
 }
+
+#[test]
+fn a_logout_that_names_a_scope_is_not_told_that_it_was_done() {
+    let pair = pair(&Settings::ninja_auth());
+    let bearer = made(&pair, "access", &json!({}));
+    differ(&pair, 200, 400, &logout(&bearer).json(&json!({"scope": "global"})));
+    differ(&pair, 200, 422, &logout(&bearer).json(&json!({"scope": "all"})));
+    for body in ["", "{", "[]", "null", r#"{"refresh":"x"}"#] {
+        pair.agree(200, &logout(&bearer).body(body));
+    }
+}

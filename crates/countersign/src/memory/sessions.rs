@@ -135,6 +135,7 @@ impl Tables {
             Standing::Expired => {
                 let (Claim::Won | Claim::Lost) = self.claim(presented, at);
                 self.blacklist_known(&lineage.current, at);
+                self.put(lineage);
                 return Ok(Step::Expired);
             }
             Standing::Revoked => {

@@ -26,7 +26,7 @@ struct Login {
 }
 
 impl House {
-    fn log_in_with(&self, program: &'static str, address: &str) -> Login {
+    fn log_in_from(&self, program: &'static str, address: &str) -> Login {
         self.log_in_as("ada", program, address)
     }
 
@@ -68,10 +68,10 @@ fn bob() -> User {
 fn a_user_sees_their_sessions_the_last_one_first() {
     let house = kept(|_, _| {});
     house.store.add_user(bob());
-    let phone = house.log_in_with("Phone/1", "192.0.2.7");
+    let phone = house.log_in_from("Phone/1", "192.0.2.7");
     house.log_in_as("bob", "Bobs/1", "192.0.2.9");
     house.clock.advance(Span::from_secs(60));
-    let laptop = house.log_in_with("Laptop/1", "::ffff:192.0.2.8");
+    let laptop = house.log_in_from("Laptop/1", "::ffff:192.0.2.8");
 
     let session = |login: &Login, at: Timestamp, address: &str, program: &str| Session {
         id: login.id.clone(),
@@ -99,7 +99,7 @@ fn a_user_sees_their_sessions_the_last_one_first() {
 fn a_session_that_is_revoked_buys_nothing_and_revokes_nothing() {
     let house = kept(|_, _| {});
     let (phone, laptop) =
-        (house.log_in_with("Phone/1", "192.0.2.7"), house.log_in_with("Laptop/1", "192.0.2.8"));
+        (house.log_in_from("Phone/1", "192.0.2.7"), house.log_in_from("Laptop/1", "192.0.2.8"));
     block_on(house.authority.revoke_session(&laptop.access, &phone.id)).unwrap();
     assert_eq!(house.ids(&laptop), [&*laptop.id]);
     assert!(!house.is_good(&phone.refresh) && house.is_good(&laptop.refresh));
@@ -119,7 +119,7 @@ fn nobody_is_told_whose_a_session_is() {
     let house = kept(|_, _| {});
     house.store.add_user(bob());
     let (adas, bobs) =
-        (house.log_in_with("Phone/1", "192.0.2.7"), house.log_in_as("bob", "Phone/1", "192.0.2.9"));
+        (house.log_in_from("Phone/1", "192.0.2.7"), house.log_in_as("bob", "Phone/1", "192.0.2.9"));
     let long = "x".repeat(100_000);
     for id in [&*bobs.id, "", "unknown", "\0", "'; --", &*long, &*adas.id.to_uppercase()] {
         let refused = refusal(block_on(house.authority.revoke_session(&adas.access, id)));
@@ -139,7 +139,7 @@ fn a_logout_ends_what_its_scope_says() {
     ] {
         let house = kept(|_, _| {});
         house.store.add_user(bob());
-        let logins = [(); 3].map(|()| house.log_in_with("Phone/1", "192.0.2.7"));
+        let logins = [(); 3].map(|()| house.log_in_from("Phone/1", "192.0.2.7"));
         let bobs = house.log_in_as("bob", "Phone/1", "192.0.2.9");
         house.log_out(&logins[0].access, scope).unwrap();
         for (login, ended) in logins.iter().zip(ended) {
@@ -152,7 +152,7 @@ fn a_logout_ends_what_its_scope_says() {
 #[test]
 fn tokens_of_no_session_end_with_the_others() {
     let house = kept(|_, rules| rules.auth_tokens = vec![TokenKind::Access, TokenKind::Sliding]);
-    let login = house.log_in_with("Phone/1", "192.0.2.7");
+    let login = house.log_in_from("Phone/1", "192.0.2.7");
     for scope in [LogOutScope::Others, LogOutScope::Global] {
         let sliding = block_on(house.authority.obtain_sliding(&credentials("ada", "pw"))).unwrap().token;
         block_on(house.authority.authenticate(&sliding)).unwrap();
@@ -164,7 +164,7 @@ fn tokens_of_no_session_end_with_the_others() {
 #[test]
 fn a_bearer_of_no_session_ends_all_or_none() {
     let house = kept(|_, _| {});
-    let login = house.log_in_with("Phone/1", "192.0.2.7");
+    let login = house.log_in_from("Phone/1", "192.0.2.7");
     // As Django makes them: nothing says a session.
     let djangos =
         token(r#"{"token_type":"refresh","exp":1700086400,"iat":1700000000,"jti":"d1","user_id":"7"}"#);
@@ -189,7 +189,7 @@ fn a_bearer_of_no_session_ends_all_or_none() {
 #[test]
 fn whoever_is_not_let_in_sees_nothing() {
     let house = kept(|_, _| {});
-    let login = house.log_in_with("Phone/1", "192.0.2.7");
+    let login = house.log_in_from("Phone/1", "192.0.2.7");
     assert!(matches!(
         refusal(block_on(house.authority.list_sessions(&login.refresh))),
         Refusal::NoTokenTypeFits(_)
@@ -204,7 +204,7 @@ fn whoever_is_not_let_in_sees_nothing() {
 #[test]
 fn the_tokens_word_is_enough_to_find_the_user() {
     let house = kept(|_, rules| rules.stateless = true);
-    let login = house.log_in_with("Phone/1", "192.0.2.7");
+    let login = house.log_in_from("Phone/1", "192.0.2.7");
     assert_eq!(house.ids(&login), [&*login.id]);
     house.log_out(&login.access, LogOutScope::Local).unwrap();
     assert!(!house.is_good(&login.refresh));
@@ -219,9 +219,9 @@ fn a_session_that_was_idle_for_too_long_is_not_shown() {
         policy.access_lifetime = Span::from_days(30);
         rules.sessions.as_mut().unwrap().idle = Some(Span::from_days(7));
     });
-    let phone = house.log_in_with("Phone/1", "192.0.2.7");
+    let phone = house.log_in_from("Phone/1", "192.0.2.7");
     house.clock.advance(Span::from_days(5));
-    let laptop = house.log_in_with("Laptop/1", "192.0.2.8");
+    let laptop = house.log_in_from("Laptop/1", "192.0.2.8");
     assert_eq!(house.ids(&laptop).len(), 2);
     house.clock.advance(Span::from_days(3));
     assert_eq!(house.ids(&laptop), [&*laptop.id]);

@@ -209,13 +209,14 @@ pub(in super::super) async fn a_session_ends_by_its_rules(fixture: impl StoreFix
     let late = [
         (Turn("R1", "R2", "never", 3600), rules(hour, None)),
         (Turn("S1", "S3", "never", 3600 + 3598 + 3600), rules(None, hour)),
+        (Turn("D1", "D1", "never", 3600), rules(hour, None)),
     ];
     for (turn, rules) in &late {
         assert_eq!(advance_by(&fixture, &alice, *turn, rules).await, Step::Expired);
         assert_eq!(advance_by(&fixture, &alice, *turn, rules).await, Step::Expired, "it is told so again");
     }
     let (used, good) = ledger(&fixture).await;
-    assert_eq!((used.len(), good.len()), (5, 0), "another server refuses them too");
+    assert_eq!((used.len(), good.len()), (6, 0), "another server refuses them too");
 }
 
 pub(in super::super) async fn a_user_who_changed_is_told_and_nothing_else(fixture: impl StoreFixture) {
