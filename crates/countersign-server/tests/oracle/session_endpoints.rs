@@ -230,7 +230,7 @@ fn whoever_is_not_let_in_ends_nothing() {
         }
         assert_eq!(house.ask(&Request::get(house.paths.sessions)).status, 401);
         house.is_in(&carols);
-        house.pair.execute("UPDATE auth_user SET is_active = ? WHERE username = 'ada'", &["0"]);
+        house.pair.execute("UPDATE auth_user SET is_active = FALSE WHERE username = ?", &["ada"]);
         let refused = house.log_out(&adas.access, &json!({"scope": "global"}));
         assert_eq!((refused.status, refused.field("detail")), (401, "User is inactive".to_owned()));
         assert_eq!(house.ask(&Request::get(house.paths.sessions).bearer(&adas.access)).status, 401);

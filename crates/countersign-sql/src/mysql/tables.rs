@@ -146,7 +146,8 @@ pub(super) const SESSION: &[&str] = &["CREATE TABLE IF NOT EXISTS `countersign_s
     `address` varchar(45) NULL,
     `user_agent` varchar(255) NULL,
     KEY `countersign_session_user_key` (`user_key`),
-    KEY `countersign_session_kept_until` (`kept_until`)
+    KEY `countersign_session_kept_until` (`kept_until`),
+    KEY `countersign_session_current_jti` (`current_jti`)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"];
 
 /// A reference to a user, with its index, which the server makes of the same name; `column` is the referring one's table and
