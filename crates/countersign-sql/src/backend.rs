@@ -83,7 +83,6 @@ pub(crate) enum Writers {
         nameless: bool,
     },
     /// Nobody can say who they are.
-    #[cfg_attr(not(test), expect(dead_code, reason = "both engines that there are can say it"))]
     Unknown,
     /// Nobody can say, and ids do not ascend.
     Unordered,

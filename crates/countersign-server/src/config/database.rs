@@ -19,6 +19,8 @@ pub(crate) struct DatabaseConfig {
     url: String,
     /// `blacklist_staleness`: how old the answer may be whether a token is revoked that is presented with a request.
     pub(crate) blacklist_staleness: Duration,
+    /// `longest_transaction`: how long Django may take to commit what it blacklists, where the database cannot say.
+    pub(crate) longest_transaction: Duration,
     /// Every other setting.
     pub(crate) options: Options,
 }
@@ -44,11 +46,13 @@ impl DatabaseConfig {
         settings.set("replica_staleness", &mut options.replica_staleness);
         let mut blacklist_staleness = Duration::ZERO;
         settings.set_as("blacklist_staleness", &mut blacklist_staleness, |Staleness(bound)| bound);
+        let mut longest_transaction = Duration::from_hours(1);
+        settings.set("longest_transaction", &mut longest_transaction);
         let Name(url) = settings.required(
             "url",
             "give the database's address below [database], as in url = \"sqlite:///path/to/db.sqlite3\"",
         )?;
-        Ok(Self { url, blacklist_staleness, options })
+        Ok(Self { url, blacklist_staleness, longest_transaction, options })
     }
 }
 
@@ -84,6 +88,7 @@ impl fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DatabaseConfig")
             .field("blacklist_staleness", &self.blacklist_staleness)
+            .field("longest_transaction", &self.longest_transaction)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }
@@ -157,6 +162,8 @@ mod tests {
             read(&format!("[database]\nblacklist_staleness = {text}")).database.blacklist_staleness
         };
         assert_eq!(read("").database.blacklist_staleness, Duration::ZERO);
+        let longest = read_with("", [("COUNTERSIGN__DATABASE__LONGEST_TRANSACTION", "5m")]).database;
+        assert_eq!(longest.longest_transaction, Duration::from_mins(5));
         for (text, millis) in [("0", 0), ("'0s'", 0), ("'100ms'", 100), ("2", 2000), ("'1h'", 3_600_000)] {
             assert_eq!(bound(text), Duration::from_millis(millis), "{text}");
         }

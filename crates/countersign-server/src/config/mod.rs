@@ -184,6 +184,7 @@ impl Config {
             (longest(|policy| policy.validation.leeway), longest(|policy| policy.sliding_refresh_lifetime));
         BlacklistMemory {
             outlive: Span::from_micros(leeway.saturating_add(renewable)),
+            longest_transaction: self.database.longest_transaction,
             ..BlacklistMemory::new(self.database.blacklist_staleness)
         }
     }

@@ -19,7 +19,7 @@ fn clocks_that_differ_by_the_leeway_change_nothing() {
         assert!((1..=3).contains(&ahead.rem_euclid(60)), "{ahead} seconds");
 
         let rounds = (rounds() / 10).max(4);
-        let raced = race(&cluster, rotation, rounds as u64);
+        let raced = race(&cluster, rounds as u64);
         let told = under_load(&mut cluster, 0, |_, load| load.wait_until_served(rounds * 10, &ALL));
         assert_eq!((told.doubts, told.lost_answers()), (0, 0));
         let rotations = told.rotated.len();
@@ -48,7 +48,7 @@ fn without_leeway_a_token_is_good_when_its_time_has_come() {
     }
 }
 
-fn with_one_clock_ahead(rotation: &Rotation, leeway: u32) -> Cluster {
+fn with_one_clock_ahead(rotation: &'static Rotation, leeway: u32) -> Cluster {
     let library = libfaketime();
     Cluster::start(&new_database(), rotation, |number, command| {
         command.env("COUNTERSIGN__SIMPLE_JWT__LEEWAY", leeway.to_string());

@@ -10,12 +10,17 @@ use crate::rotation::Rotation;
 /// The servers, and the database that is all they share.
 pub(crate) struct Cluster {
     pub(crate) place: Place,
+    pub(crate) rotation: &'static Rotation,
     servers: Vec<Server>,
 }
 
 impl Cluster {
     /// Starts them on a new database with the user `ada`. `prepare` may say more to each of them, by its number.
-    pub(crate) fn start(database: &str, rotation: &Rotation, prepare: impl Fn(usize, &mut Command)) -> Self {
+    pub(crate) fn start(
+        database: &str,
+        rotation: &'static Rotation,
+        prepare: impl Fn(usize, &mut Command),
+    ) -> Self {
         let place = Place::with_user_at(database, rotation.settings);
         place.edit("[simple_jwt]", "acquire_timeout = '2s'\nstatement_timeout = '1s'\n[simple_jwt]");
         let servers = (0..SERVERS)
@@ -25,7 +30,7 @@ impl Cluster {
                 Server::start(command)
             })
             .collect();
-        Self { place, servers }
+        Self { place, rotation, servers }
     }
 
     pub(crate) fn server(&self, number: usize) -> &Server {

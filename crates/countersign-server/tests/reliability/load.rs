@@ -92,6 +92,8 @@ struct Refreshing {
     current: String,
     /// Whether the current token was presented and it is not known what became of that.
     is_in_doubt: bool,
+    /// Whether it was presented to be logged out.
+    is_leaving: bool,
     told: Told,
     tell: Sender<Heard>,
 }
@@ -100,7 +102,16 @@ impl Refreshing {
     fn new(addresses: Addresses, mut chains: Vec<String>, tell: Sender<Heard>) -> Self {
         let told = Told { logins: chains.clone(), ..Told::default() };
         let current = chains.pop().unwrap();
-        Self { addresses, connections: Default::default(), chains, current, is_in_doubt: false, told, tell }
+        Self {
+            addresses,
+            connections: Default::default(),
+            chains,
+            current,
+            is_in_doubt: false,
+            is_leaving: false,
+            told,
+            tell,
+        }
     }
 
     fn go_on_until(mut self, is_over: &AtomicBool) -> Told {
@@ -112,8 +123,9 @@ impl Refreshing {
             assert!(last_answer.elapsed() < GIVE_UP, "nobody serves this client any more");
             let server = turn % SERVERS;
             // The first chain ends with a logout, whatever happens meanwhile.
-            let logs_out = self.told.blacklisted.is_empty() && turn >= TURNS_TO_A_LOGOUT;
-            if self.present(server, logs_out) {
+            let is_time = self.told.blacklisted.is_empty() && turn >= TURNS_TO_A_LOGOUT;
+            self.is_leaving |= is_time && !self.is_in_doubt;
+            if self.present(server) {
                 last_answer = Instant::now();
             }
         }
@@ -121,7 +133,8 @@ impl Refreshing {
     }
 
     /// Presents the current token once; whether there was an answer that decides.
-    fn present(&mut self, server: usize, logs_out: bool) -> bool {
+    fn present(&mut self, server: usize) -> bool {
+        let logs_out = self.is_leaving;
         let path = if logs_out { "/api/token/blacklist/" } else { "/api/token/refresh/" };
         let answer = self.connections[server]
             .take()
@@ -164,7 +177,7 @@ impl Refreshing {
     }
 
     fn begin_again(&mut self) -> String {
-        self.is_in_doubt = false;
+        (self.is_in_doubt, self.is_leaving) = (false, false);
         let next = self.chains.pop().expect("a fault costs a client one chain at most");
         std::mem::replace(&mut self.current, next)
     }

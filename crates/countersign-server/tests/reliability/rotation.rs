@@ -14,10 +14,18 @@ pub(crate) struct Rotation {
 pub(crate) enum Losers {
     /// 401, as the genuine packages' clients do.
     AreRefused,
+    /// The winner's own successor: their answer might have been the one that was lost.
+    GetTheSame,
 }
 
 /// Every configuration that makes a difference.
-pub(crate) const ROTATIONS: [Rotation; 1] = [Rotation {
-    settings: "rotate_refresh_tokens = true\nblacklist_after_rotation = true",
-    losers: Losers::AreRefused,
-}];
+pub(crate) static ROTATIONS: [Rotation; 2] = [
+    Rotation {
+        settings: "rotate_refresh_tokens = true\nblacklist_after_rotation = true",
+        losers: Losers::AreRefused,
+    },
+    Rotation {
+        settings: "rotate_refresh_tokens = true\nblacklist_after_rotation = true\nreuse_detection = true",
+        losers: Losers::GetTheSame,
+    },
+];

@@ -5,6 +5,15 @@ use std::time::{Duration, Instant};
 
 use crate::backend::Writers;
 
+/// Who writes at a moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment<'a> {
+    pub(super) open: &'a Writers,
+    pub(super) now: Instant,
+    /// How long one of them is taken to be open at most, where nobody can say who they are.
+    pub(super) longest: Duration,
+}
+
 /// The transactions that wrote at some moment. Once all have ended, nothing of that moment can appear any more.
 #[derive(Clone, Debug)]
 pub(super) enum Barrier {
@@ -16,25 +25,25 @@ pub(super) enum Barrier {
 
 impl Barrier {
     /// Those that write now.
-    fn new(open: &Writers, now: Instant) -> Self {
+    fn new(Moment { open, now, longest }: Moment<'_>) -> Self {
         match open {
             Writers::Open { names, .. } => Self::Names(names.clone()),
-            Writers::Unknown | Writers::Unordered => Self::Until(now + LONGEST_TRANSACTION),
+            Writers::Unknown | Writers::Unordered => Self::Until(now + longest),
         }
     }
 
     /// Whether all have ended of whom only these are left.
-    fn is_passed(&mut self, open: &Writers, now: Instant) -> bool {
-        match (&mut *self, open) {
+    fn is_passed(&mut self, at: Moment<'_>) -> bool {
+        match (&mut *self, at.open) {
             (Self::Names(names), Writers::Open { names: left, nameless }) => {
                 names.retain(|name| left.contains(name));
                 names.is_empty() && !nameless
             }
             (Self::Names(_), Writers::Unknown | Writers::Unordered) => {
-                *self = Self::new(open, now);
+                *self = Self::new(at);
                 false
             }
-            (Self::Until(end), _) => *end <= now,
+            (Self::Until(end), _) => *end <= at.now,
         }
     }
 }
@@ -45,8 +54,8 @@ pub(super) struct Wait(Option<Barrier>);
 
 impl Wait {
     /// Whether all have ended, now that these write.
-    pub(super) fn is_over(&mut self, open: &Writers, now: Instant) -> bool {
-        self.0.get_or_insert_with(|| Barrier::new(open, now)).is_passed(open, now)
+    pub(super) fn is_over(&mut self, at: Moment<'_>) -> bool {
+        self.0.get_or_insert_with(|| Barrier::new(at)).is_passed(at)
     }
 }
 
@@ -74,9 +83,9 @@ impl Gaps {
 
     /// Who writes now, later than every gap was noted: the reading that follows is the last one for those whose writers
     /// have ended.
-    pub(super) fn wait_for(&mut self, open: &Writers, now: Instant) {
+    pub(super) fn wait_for(&mut self, at: Moment<'_>) {
         for gap in &mut self.0 {
-            gap.is_over = gap.wait.is_over(open, now);
+            gap.is_over = gap.wait.is_over(at);
         }
     }
 
@@ -107,9 +116,6 @@ impl Gaps {
     }
 }
 
-/// Where an engine cannot say which transactions are open, none that revokes a token is taken to be open for longer.
-const LONGEST_TRANSACTION: Duration = Duration::from_hours(1);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +124,12 @@ mod tests {
         Writers::Open { names: names.iter().map(|&name| name.to_owned()).collect(), nameless: false }
     }
 
+    fn at(open: &Writers, now: Instant) -> Moment<'_> {
+        Moment { open, now, longest: LONGEST }
+    }
+
+    const LONGEST: Duration = Duration::from_hours(1);
+
     #[test]
     fn a_gap_is_asked_for_until_everybody_has_ended_who_may_fill_it() {
         let (mut gaps, now) = (Gaps::default(), Instant::now());
@@ -125,12 +137,12 @@ mod tests {
         assert_eq!(gaps.len(), 0, "5 follows 4");
         gaps.note(5, 8);
         for names in [&["a", "b"][..], &["b", "c"], &["b"]] {
-            gaps.wait_for(&open(names), now);
+            gaps.wait_for(at(&open(names), now));
             gaps.settle();
             assert_eq!(gaps.above(0).collect::<Vec<_>>(), [(6, 7)], "b may have taken them");
         }
         gaps.found(6);
-        gaps.wait_for(&open(&["c"]), now);
+        gaps.wait_for(at(&open(&["c"]), now));
         assert_eq!(gaps.above(0).collect::<Vec<_>>(), [(7, 7)], "asked for once more");
         gaps.settle();
         assert_eq!(gaps.len(), 0);
@@ -140,11 +152,11 @@ mod tests {
     fn one_who_lost_the_name_may_be_anybody() {
         let (mut gaps, now) = (Gaps::default(), Instant::now());
         gaps.note(0, 2);
-        gaps.wait_for(&open(&["a"]), now);
-        gaps.wait_for(&Writers::Open { names: BTreeSet::new(), nameless: true }, now);
+        gaps.wait_for(at(&open(&["a"]), now));
+        gaps.wait_for(at(&Writers::Open { names: BTreeSet::new(), nameless: true }, now));
         gaps.settle();
         assert_eq!(gaps.len(), 1);
-        gaps.wait_for(&open(&[]), now);
+        gaps.wait_for(at(&open(&[]), now));
         gaps.settle();
         assert_eq!(gaps.len(), 0);
     }
@@ -153,9 +165,9 @@ mod tests {
     fn where_nobody_can_say_who_writes_time_does() {
         let (mut gaps, now) = (Gaps::default(), Instant::now());
         gaps.note(0, 2);
-        gaps.wait_for(&open(&["a"]), now);
-        for (passed, left) in [(Duration::ZERO, 1), (LONGEST_TRANSACTION / 2, 1), (LONGEST_TRANSACTION, 0)] {
-            gaps.wait_for(&Writers::Unknown, now + passed);
+        gaps.wait_for(at(&open(&["a"]), now));
+        for (passed, left) in [(Duration::ZERO, 1), (LONGEST / 2, 1), (LONGEST, 0)] {
+            gaps.wait_for(at(&Writers::Unknown, now + passed));
             gaps.settle();
             assert_eq!(gaps.len(), left, "after {passed:?}");
         }

@@ -1,6 +1,7 @@
 //! The tables of `token_blacklist` as what is to be read.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign::store::StoreError;
 use countersign::user::FieldValue;
@@ -103,6 +104,10 @@ impl Source for Listing {
     async fn writers(&self) -> Result<Writers, StoreError> {
         let writers = self.backend.writers(BLACKLISTED).await;
         writers.map_err(|error| store_error(&*self.backend, error))
+    }
+
+    fn longest_transaction(&self) -> Duration {
+        self.shared.options.longest_transaction
     }
 
     async fn rows(&self, range: Range) -> Result<Page, StoreError> {

@@ -44,6 +44,9 @@ pub struct BlacklistMemory {
     /// For how long a token may be good after the `expires_at` that the ledger says: the longest `LEEWAY`, and the longest
     /// `SLIDING_TOKEN_REFRESH_LIFETIME`, since a sliding token keeps its id when it is renewed.
     pub outlive: Span,
+    /// `longest_transaction`: where the database cannot say who is writing (MariaDB, MySQL), how long a transaction that
+    /// blacklists a token is taken to be open at most. For so long nothing is answered from memory after the start.
+    pub longest_transaction: Duration,
     /// What expiry is compared with.
     pub clock: Arc<dyn Clock>,
 }
@@ -51,7 +54,12 @@ pub struct BlacklistMemory {
 impl BlacklistMemory {
     /// Within this bound, by the system's clock, for tokens with SimpleJWT's own lifetimes.
     pub fn new(staleness: Duration) -> Self {
-        Self { staleness, outlive: Span::from_days(1), clock: Arc::new(SystemClock) }
+        Self {
+            staleness,
+            outlive: Span::from_days(1),
+            longest_transaction: Duration::from_hours(1),
+            clock: Arc::new(SystemClock),
+        }
     }
 }
 
@@ -60,6 +68,7 @@ impl fmt::Debug for BlacklistMemory {
         f.debug_struct("BlacklistMemory")
             .field("staleness", &self.staleness)
             .field("outlive", &self.outlive)
+            .field("longest_transaction", &self.longest_transaction)
             .finish_non_exhaustive()
     }
 }

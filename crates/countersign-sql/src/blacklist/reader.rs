@@ -13,15 +13,18 @@
 //! 4. The row with the highest id is looked at with every reading. When it is gone, or another's, ids may have gone backwards
 //!    (a restored backup, a failover that lost something, a table that was emptied): everything begins anew.
 //!
+//! Where the engine cannot say who writes, nobody is taken to have a transaction open for longer than an
+//! [operator says](super::BlacklistMemory::longest_transaction), and for so long everybody who wrote is waited for.
+//!
 //! What somebody writes by hand with an id of their own choosing, below the highest, is found when the whole table is read
 //! [again](Reader::read_again), as it is from time to time.
 
 use std::future::Future;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use countersign::store::StoreError;
 
-use super::gaps::{Gaps, Range, Wait};
+use super::gaps::{Gaps, Moment, Range, Wait};
 use super::set::{ExpiringSet, Key, Minute};
 use crate::backend::Writers;
 
@@ -29,6 +32,9 @@ use crate::backend::Writers;
 pub(super) trait Source {
     /// Who writes to it.
     fn writers(&self) -> impl Future<Output = Result<Writers, StoreError>> + Send;
+
+    /// How long a transaction is taken to be open at most, where it is [not known](Writers::Unknown) who writes.
+    fn longest_transaction(&self) -> Duration;
 
     /// The rows of a range, in the order of their ids, and no more of them than a page, which is two at least.
     fn rows(&self, range: Range) -> impl Future<Output = Result<Page, StoreError>> + Send;
@@ -104,9 +110,10 @@ impl Reader {
                 "the ids of its rows do not ascend in this database, or it does not tell who is writing",
             ));
         }
-        self.gaps.wait_for(&open, now);
+        let at = Moment { open: &open, now, longest: source.longest_transaction() };
+        self.gaps.wait_for(at);
         if let Some(scan) = &mut self.scan {
-            scan.may_begin |= scan.wait.is_over(&open, now);
+            scan.may_begin |= scan.wait.is_over(at);
         }
         self.read_gaps(source, set).await?;
         self.gaps.settle();

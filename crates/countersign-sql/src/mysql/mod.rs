@@ -30,7 +30,8 @@ use self::connection::{Lease, Writing};
 use self::migrating::Migrating;
 use self::schema::MysqlDialect;
 use self::url::Address;
-use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction, Writers};
+use crate::column::ColumnKind;
 use crate::error::ConnectError;
 use crate::limits::Limits;
 use crate::patience::{GRACE, IDLE, in_time};
@@ -123,6 +124,19 @@ impl Backend for Mysql {
         Box::pin(
             async move { Ok(Box::new(Migrating::begin(self.lease().await?).await?) as Box<dyn Transaction>) },
         )
+    }
+
+    /// Neither server says it to everybody. Ids ascend where each is the last one and one more; where several servers write
+    /// (Galera), each has its own.
+    fn writers<'a>(&'a self, _table: &'a str) -> BoxFuture<'a, Result<Writers, sqlx::Error>> {
+        Box::pin(async move {
+            let steps = Query::fixed("SELECT @@auto_increment_increment", &[ColumnKind::Int]);
+            let step = self.read(&steps, &[]).await?.into_iter().flatten().next();
+            Ok(match step {
+                Some(Ok(FieldValue::Int(1))) => Writers::Unknown,
+                _ => Writers::Unordered,
+            })
+        })
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

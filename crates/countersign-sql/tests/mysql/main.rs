@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
+mod blacklist;
 mod collation;
 mod cut_off;
 mod faults;

@@ -18,10 +18,15 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) const BYTES: &str = "longblob";
+    /// Empties the blacklist, and its ids begin anew.
+    pub(crate) const BLACKLIST_ANEW: &str = "TRUNCATE TABLE token_blacklist_blacklistedtoken";
     pub(crate) const BYTES_00FF: &str = "x'00ff'";
     pub(crate) const DATETIME: &str = "datetime(6)";
     /// What is said of a column of SQL's type `real`.
     pub(crate) const DECLARED_REAL: &str = "declared \"double\"";
+    /// Nobody else reads the ledger until this is over.
+    pub(crate) const LOCK: &str =
+        "LOCK TABLES token_blacklist_blacklistedtoken WRITE, token_blacklist_outstandingtoken WRITE";
     /// Takes what only one can have, and gives it back.
     pub(crate) const LOCK_AND_LEAVE: &str =
         "LOCK TABLES token_blacklist_outstandingtoken WRITE; UNLOCK TABLES";
@@ -29,6 +34,8 @@ impl Place {
     pub(crate) const LOCK_USERS: &str = "BEGIN; SELECT id FROM auth_user FOR UPDATE";
     /// There is nothing like it; but texts have a character set, and other types have another.
     pub(crate) const TYPE_OF: &str = "CHARSET";
+    /// Ends what [`LOCK`](Self::LOCK) began.
+    pub(crate) const UNLOCK: &str = "UNLOCK TABLES";
     pub(crate) const UNSIGNED: &str = "integer UNSIGNED";
     pub(crate) const UUID: &str = "uuid";
     /// How often a rotation may wait for the database, or a little more: whoever went away has taken the connection along.
@@ -163,7 +170,8 @@ fn server_url() -> String {
 /// With names between double quotes, and texts that mean what they say, as other engines have them.
 async fn connect(server: &MySqlConnectOptions) -> MySqlConnection {
     let mut connection = server.connect().await.unwrap();
-    let session = "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_TRANS_TABLES';
+    let session = "SET max_recursive_iterations = 100000,
+                       sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,STRICT_TRANS_TABLES';
                    SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
     connection.execute(session).await.unwrap();
     connection

@@ -1,6 +1,6 @@
 //! The blacklist in memory where transactions commit in another order than that of their ids, and servers tell each other.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use countersign::entropy::{Entropy, SeededEntropy};
 use countersign::secret::PlainToken;
@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Executor as _};
 
 use crate::Place;
-use crate::blacklist_in_memory::{GIVE_UP, Remembering, record, revocation};
+use crate::suite::blacklist::{GIVE_UP, Remembering, record, revocation};
 use crate::suite::{NOW, token};
 
 async fn run(connection: &mut PgConnection, sql: &str) {
@@ -44,7 +44,7 @@ async fn what_is_being_written_when_reading_begins_is_waited_for() {
     let mut other = place.raw().await;
     run(&mut other, &format!("BEGIN; {}", revocation("a"))).await;
     place.run(&revocation("b")).await;
-    let memory = Remembering::beginning(&place).await;
+    let memory = Remembering::beginning(&place, Duration::ZERO).await;
     for _ in 0..3 {
         assert!(!memory.database.refresh_blacklist().await, "somebody has not committed yet");
     }
@@ -125,7 +125,7 @@ async fn where_ids_do_not_ascend_the_database_is_asked() {
     let place = Place::migrated().await;
     record(&place, &["a"]).await;
     place.run("ALTER SEQUENCE token_blacklist_blacklistedtoken_id_seq CACHE 20").await;
-    let memory = Remembering::beginning(&place).await;
+    let memory = Remembering::beginning(&place, Duration::ZERO).await;
     assert!(!memory.database.refresh_blacklist().await);
     place.run(&revocation("a")).await;
     assert!(memory.database.is_blacklisted_allowing_stale("a").await.unwrap());

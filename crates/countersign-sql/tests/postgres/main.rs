@@ -3,8 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
 mod blacklist;
-#[path = "../suite/blacklist_in_memory.rs"]
-mod blacklist_in_memory;
 mod faults;
 mod place;
 mod races;

@@ -33,6 +33,8 @@ impl Place {
     /// Begins a transaction that nobody can write users beside.
     pub(crate) const LOCK_USERS: &str = "BEGIN; SELECT FROM auth_user FOR UPDATE";
     pub(crate) const TYPE_OF: &str = "pg_typeof";
+    /// Ends what [`LOCK`](Self::LOCK) began.
+    pub(crate) const UNLOCK: &str = "ROLLBACK";
     pub(crate) const UNSIGNED: &str = "integer CHECK (\"order\" >= 0)";
     pub(crate) const UUID: &str = "uuid";
     /// How often a rotation may wait for the database, or a little more.

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
-#[path = "../suite/blacklist_in_memory.rs"]
-mod blacklist_in_memory;
 mod faults;
 mod place;
 mod rows;

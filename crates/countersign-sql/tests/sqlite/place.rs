@@ -30,6 +30,8 @@ impl Place {
     /// Begins a transaction that nobody can write users beside.
     pub(crate) const LOCK_USERS: &str = "BEGIN IMMEDIATE";
     pub(crate) const TYPE_OF: &str = "typeof";
+    /// Ends what [`LOCK`](Self::LOCK) began.
+    pub(crate) const UNLOCK: &str = "ROLLBACK";
     pub(crate) const UNSIGNED: &str = "integer unsigned";
     pub(crate) const UUID: &str = "char(32)";
     /// How often a rotation may wait for the database, or a little more.

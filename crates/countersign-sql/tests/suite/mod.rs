@@ -1,6 +1,7 @@
 //! What every engine must do. Each engine's tests are these and its own, with its own [`Place`](crate::Place).
 
 mod admin;
+pub(crate) mod blacklist;
 mod conformance;
 pub(crate) mod django;
 mod going_away;

@@ -122,6 +122,10 @@ impl Busy<'_> {
 }
 
 impl Source for Busy<'_> {
+    fn longest_transaction(&self) -> Duration {
+        Duration::from_hours(1)
+    }
+
     async fn writers(&self) -> Result<Writers, StoreError> {
         Ok(self.look(|database| Writers::Open {
             names: database.open.values().filter_map(|transaction| transaction.name.clone()).collect(),
