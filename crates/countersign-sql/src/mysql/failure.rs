@@ -57,6 +57,8 @@ fn number(error: &dyn DatabaseError) -> Option<u16> {
     error.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number)
 }
 
+/// The lock on a table's next id was one of those that were waited for in a circle.
+const AUTO_INCREMENT_UNREAD: u16 = 1467;
 const CHANGED_SINCE: u16 = 1020;
 const DATABASE_DENIED: u16 = 1044;
 const DEADLOCK: u16 = 1213;
@@ -68,7 +70,8 @@ const STALE_STATEMENT: u16 = 1615;
 const TABLE_EXISTS: u16 = 1050;
 const UNKNOWN_STATEMENT: u16 = 1243;
 
-const CONFLICTS: [u16; 8] = [
+const CONFLICTS: [u16; 9] = [
+    AUTO_INCREMENT_UNREAD,
     CHANGED_SINCE,
     DEADLOCK,
     DUPLICATE_ENTRY,
