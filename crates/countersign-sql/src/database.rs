@@ -1,6 +1,5 @@
 //! A database with Django's tables, found and understood.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -8,18 +7,18 @@ use countersign::store::StoreError;
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 
-use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction};
+use crate::backend::{Backend, Query, Row, Statement, Transaction};
 use crate::blacklist::{BlacklistMemory, Memory};
-use crate::column::Column;
 use crate::engine;
-use crate::error::{ConnectError, is_conflict, list, nearest, store_error};
+use crate::error::{ConnectError, is_conflict, store_error};
 use crate::jobs::Jobs;
 use crate::last_login::LastLogins;
-use crate::model::{UserModel, UserTable};
+use crate::model::UserModel;
 use crate::options::{LastLogin, Options};
 use crate::refresh_tokens::RefreshTokenTable;
 use crate::relations::RelationsOfUsers;
 use crate::replicas::{Beat, Replicas};
+use crate::schema::Schema;
 use crate::sessions::SessionTable;
 use crate::statements::{BLACKLISTED, OUTSTANDING, Statements};
 use crate::tables::Tables;
@@ -54,7 +53,7 @@ impl WeakDatabase {
 
 impl Database {
     /// Connects, and reads the schema: which columns the user model has, and whether the tables of
-    /// `token_blacklist` are there, and those of long-running refresh tokens and of sessions. `tables` can be a [`UserTable`] alone.
+    /// `token_blacklist` are there, and those of long-running refresh tokens and of sessions. `tables` can be a [`UserTable`](crate::UserTable) alone.
     ///
     /// The URL is one of
     ///
@@ -336,78 +335,3 @@ pub(crate) type Attempt<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// How often a transaction is begun before its failure is told.
 const ATTEMPTS: u32 = 5;
-
-/// Every table and its columns, as one statement saw them.
-pub(crate) struct Schema {
-    tables: Vec<(String, Vec<Column>)>,
-}
-
-impl Schema {
-    /// From the rows of [`Dialect::columns`].
-    pub(crate) fn new(dialect: &dyn Dialect, rows: Vec<Row>) -> Self {
-        let mut tables: Vec<(String, Vec<Column>)> = Vec::new();
-        for (table, column) in rows.into_iter().filter_map(|row| dialect.column(row)) {
-            match tables.last_mut() {
-                Some((name, columns)) if *name == table => columns.push(column),
-                _ => tables.push((table, vec![column])),
-            }
-        }
-        Self { tables }
-    }
-
-    pub(crate) fn has(&self, table: &str) -> bool {
-        self.columns(table).is_some()
-    }
-
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.tables.iter().map(|(name, _)| &**name)
-    }
-
-    pub(crate) fn user_model(&self, users: &UserTable) -> Result<UserModel, ConnectError> {
-        match self.columns(&users.table) {
-            Some(columns) => UserModel::resolve(users, columns.to_vec()),
-            None => Err(self.no_user_table(users)),
-        }
-    }
-
-    fn keeps_refresh_tokens(&self, table: &str) -> bool {
-        self.columns(table).is_some_and(RefreshTokenTable::fits)
-    }
-
-    pub(crate) fn columns(&self, table: &str) -> Option<&[Column]> {
-        self.tables.iter().find(|(name, _)| name == table).map(|(_, columns)| &**columns)
-    }
-
-    fn no_user_table(&self, users: &UserTable) -> ConnectError {
-        let table = &users.table;
-        if self.tables.is_empty() {
-            return ConnectError::schema(format!(
-                "the database has no tables yet, so no user table {table:?} either; run `countersign migrate` \
-                 (or Django's own `migrate`) first"
-            ));
-        }
-        // A table with these two columns is what AbstractBaseUser leaves in a database.
-        let marks = BTreeSet::from([&*users.password, &*users.last_login]);
-        let likely: Vec<_> = self
-            .tables
-            .iter()
-            .filter(|(_, columns)| {
-                marks.iter().all(|mark| columns.iter().any(|column| column.name() == *mark))
-            })
-            .map(|(name, _)| &**name)
-            .collect();
-        ConnectError::schema(match &*likely {
-            [] => format!(
-                "there is no user table {table:?} in the database{}; its tables are: {}; run Django's own \
-                 `migrate`, or name the user model's table (users.table)",
-                nearest(table, self.names()),
-                list(self.names()),
-            ),
-            _ => format!(
-                "there is no user table {table:?} in the database; name the user model's table (users.table), \
-                 which looks to be: {}",
-                list(likely),
-            ),
-        })
-    }
-}

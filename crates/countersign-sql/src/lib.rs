@@ -57,6 +57,7 @@ mod postgres;
 mod refresh_tokens;
 mod relations;
 mod replicas;
+mod schema;
 mod sessions;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -15,7 +15,7 @@ use countersign::user::FieldValue;
 
 use crate::backend::{Backend, Query, Statement, Transaction};
 use crate::column::ColumnKind;
-use crate::database::{Database, Schema};
+use crate::database::Database;
 use crate::engine;
 use crate::error::{ConnectError, is_conflict};
 use crate::jobs::Jobs;
@@ -26,6 +26,7 @@ use crate::migrations::{
 };
 use crate::model::{AUTH_USER, UserModel};
 use crate::replicas::Beat;
+use crate::schema::Schema;
 use crate::sessions::SessionTable;
 use crate::statements::{BLACKLISTED, OUTSTANDING};
 use crate::tables::Tables;

@@ -10,8 +10,8 @@ use countersign::user::{FieldValue, Relations};
 
 use crate::backend::{Dialect, Query, Row};
 use crate::column::{Column, ColumnKind};
-use crate::database::Schema;
 use crate::model::UserModel;
+use crate::schema::Schema;
 
 /// The fields that the database has, and the statement that reads all of them.
 #[derive(Debug)]
