@@ -6,6 +6,8 @@ mod blacklist;
 mod collation;
 mod cut_off;
 mod faults;
+#[path = "../suite/held_up.rs"]
+mod held_up;
 mod migration;
 mod place;
 #[path = "../suite/mod.rs"]

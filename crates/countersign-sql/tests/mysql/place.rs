@@ -34,7 +34,11 @@ impl Place {
     pub(crate) const LOCK_USERS: &str = "BEGIN; SELECT id FROM auth_user FOR UPDATE";
     /// There is nothing like it; but texts have a character set, and other types have another.
     pub(crate) const TYPE_OF: &str = "CHARSET";
-    /// Ends what [`LOCK`](Self::LOCK) began.
+    /// Nobody else writes the blacklist until this is over.
+    pub(crate) const LOCK_WRITERS: &str = "LOCK TABLES token_blacklist_blacklistedtoken READ";
+    /// What the server says of a statement that took too long.
+    pub(crate) const TOO_LONG: &str = "max_statement_time";
+    /// Ends either.
     pub(crate) const UNLOCK: &str = "UNLOCK TABLES";
     pub(crate) const UNSIGNED: &str = "integer UNSIGNED";
     pub(crate) const UUID: &str = "uuid";

@@ -1,12 +1,11 @@
 //! What goes wrong around a server: it refuses, it is busy, it forgets us; others are in our way.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use countersign::secret::PlainToken;
 use countersign::store::{Claim, StoreErrorKind, TokenLedger, UserLookup, Users};
 use countersign::user::UserKey;
-use countersign_sql::{ConnectErrorKind, Database, Limits, UserTable};
+use countersign_sql::{ConnectErrorKind, Database, UserTable};
 use sqlx::Executor;
 use tokio::task::JoinSet;
 
@@ -88,51 +87,6 @@ async fn the_certificate_is_asked_for_where_the_url_says_so() {
             }
         }
     }
-}
-
-#[tokio::test]
-async fn a_lock_that_stays_is_an_outage_and_passes() {
-    let place = Place::migrated().await;
-    let limits = Limits { statement_timeout: Duration::from_millis(200), ..Limits::default() };
-    let database = Database::connect_with(&place.url(), &UserTable::default(), &limits.into()).await.unwrap();
-    let text = PlainToken::new("token");
-    let mut other = place.raw().await;
-    other.execute("BEGIN; LOCK TABLE token_blacklist_blacklistedtoken IN SHARE MODE").await.unwrap();
-    let error = database.blacklist(&token("a", &text, None), NOW).await.unwrap_err();
-    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{}", told(&error));
-    assert!(told(&error).contains("statement timeout"), "{}", told(&error));
-    assert!(!database.is_blacklisted("a").await.unwrap(), "readers go on");
-    other.execute("ROLLBACK").await.unwrap();
-    assert_eq!(database.blacklist(&token("a", &text, None), NOW).await.unwrap(), Claim::Won);
-}
-
-#[tokio::test]
-async fn connections_that_are_all_taken_are_an_outage_and_come_back() {
-    let place = Place::migrated().await;
-    let limits = Limits {
-        max_connections: NonZeroU32::MIN,
-        acquire_timeout: Duration::from_millis(200),
-        ..Limits::default()
-    };
-    let database = Database::connect_with(&place.url(), &UserTable::default(), &limits.into()).await.unwrap();
-    let text = PlainToken::new("token");
-    let mut other = place.raw().await;
-    other.execute("BEGIN; LOCK TABLE token_blacklist_blacklistedtoken IN SHARE MODE").await.unwrap();
-    let waiting = {
-        let (database, text) = (database.clone(), text.clone());
-        tokio::spawn(async move { database.blacklist(&token("a", &text, None), NOW).await })
-    };
-    let error = loop {
-        match database.ping().await {
-            Ok(()) => tokio::task::yield_now().await,
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
-    assert!(told(&error).contains("timed out"), "{}", told(&error));
-    other.execute("ROLLBACK").await.unwrap();
-    assert_eq!(waiting.await.unwrap().unwrap(), Claim::Won);
-    database.ping().await.unwrap();
 }
 
 #[tokio::test]

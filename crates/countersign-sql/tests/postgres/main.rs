@@ -4,6 +4,8 @@
 
 mod blacklist;
 mod faults;
+#[path = "../suite/held_up.rs"]
+mod held_up;
 mod place;
 mod races;
 mod standby;

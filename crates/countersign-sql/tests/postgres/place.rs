@@ -33,7 +33,11 @@ impl Place {
     /// Begins a transaction that nobody can write users beside.
     pub(crate) const LOCK_USERS: &str = "BEGIN; SELECT FROM auth_user FOR UPDATE";
     pub(crate) const TYPE_OF: &str = "pg_typeof";
-    /// Ends what [`LOCK`](Self::LOCK) began.
+    /// Nobody else writes the blacklist until this is over.
+    pub(crate) const LOCK_WRITERS: &str = "BEGIN; LOCK TABLE token_blacklist_blacklistedtoken IN SHARE MODE";
+    /// What the server says of a statement that took too long.
+    pub(crate) const TOO_LONG: &str = "statement timeout";
+    /// Ends either.
     pub(crate) const UNLOCK: &str = "ROLLBACK";
     pub(crate) const UNSIGNED: &str = "integer CHECK (\"order\" >= 0)";
     pub(crate) const UUID: &str = "uuid";
