@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use crate::authority::obtain::ATTEMPTS;
 use crate::authority::{Authority, Failure, Parts, Refreshed, Refusal};
+use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::jwt::TokenError;
+use crate::jwt::{Invalid, TokenError, Verified};
 use crate::secret::PlainToken;
 use crate::store::{Advance, SessionRules, Step, Store};
 use crate::token::{Refresh, RefreshToken, Token};
@@ -66,7 +67,18 @@ impl<S: Store> Authority<S> {
         match step {
             Step::Advanced => Ok(Some(Refreshed { access, refresh: Some(refresh) })),
             Step::Expired => Err(TokenError::Expired.into()),
-            Step::Repeated(successor) => self.repeat(successor, &session, user, now).await.map(Some),
+            Step::Repeated(successor) => {
+                // Whoever was faster read a clock later than this request did, perhaps one that is ahead: what is there
+                // already is not of the future.
+                let by_then = now + rules.reuse_grace;
+                let claims = match self.parts.keys.verify(&successor, &policy.validation, now).await {
+                    Err(Failure::Refused(Refusal::Token(TokenError::Invalid(Invalid::NotYetValid)))) => {
+                        self.parts.keys.verify(&successor, &policy.validation, by_then).await?
+                    }
+                    verified => verified?,
+                };
+                self.repeat(successor, claims, &session, user, now).map(Some)
+            }
             Step::Reused => {
                 tracing::warn!(
                     session = &*session,
@@ -82,16 +94,15 @@ impl<S: Store> Authority<S> {
     }
 
     /// What the caller was given before and may have lost. The store kept the token; that it is good is still the keys' to say.
-    async fn repeat(
+    fn repeat(
         &self,
         plain: PlainToken,
+        claims: Verified<Claims>,
         session: &str,
         user: &User,
         now: Timestamp,
     ) -> Result<Refreshed, Failure> {
-        let Parts { policy, keys, .. } = &*self.parts;
-        let claims = keys.verify(&plain, &policy.validation, now).await?;
-        let successor: RefreshToken = Token::from_claims(claims, policy)?;
+        let successor: RefreshToken = Token::from_claims(claims, &self.parts.policy)?;
         if successor.session()?.as_deref() != Some(session) {
             return Err(TokenError::Blacklisted.into());
         }

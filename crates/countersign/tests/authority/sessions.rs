@@ -275,6 +275,17 @@ fn clocks_that_differ_by_seconds_revoke_nothing() {
 }
 
 #[test]
+fn who_looked_at_the_clock_before_the_winner_did_gets_the_same_successor() {
+    let house = session_house(|_| {});
+    let earlier = server(&house.store, &Arc::new(ManualClock::at(NOW)), rules());
+    let first = house.log_in();
+    house.clock.advance(Span::from_secs(1));
+    let second = house.refresh(&first).unwrap();
+    assert_eq!(refreshed_at(&earlier, &first), Ok(second.clone()), "a second turned between the two");
+    assert!(house.refresh(&second).is_ok());
+}
+
+#[test]
 fn every_token_of_a_session_names_it() {
     let house = session_house(|_| {});
     let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
