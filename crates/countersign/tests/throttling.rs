@@ -199,11 +199,17 @@ fn guesses_from_everywhere_lock_nobody_out_of_where_they_are() {
 
 #[test]
 fn what_there_was_no_room_to_hash_was_no_guess() {
-    let house = House::with_queue(1);
-    let authority = house.from(HOME);
-    let answers = block_on(join_all((0..10).map(|_| log_in(&authority, "ada", "wrong"))));
+    // A thread that is fast may find room for all ten; another house then shows it.
+    let (house, answers) = (0..1000)
+        .map(|_| {
+            let house = House::with_queue(1);
+            let authority = house.from(HOME);
+            let answers = block_on(join_all((0..10).map(|_| log_in(&authority, "ada", "wrong"))));
+            (house, answers)
+        })
+        .find(|(_, answers)| answers.contains(&Busy))
+        .expect("there is not always room");
     let wrong = answers.iter().filter(|answer| **answer == Wrong).count();
-    assert!(answers.contains(&Busy), "{answers:?}");
     let left = (0..20).filter(|_| house.log_in("ada", "wrong", HOME) == Wrong).count();
     assert_eq!(wrong + left, 10);
 }
