@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -10,7 +11,7 @@ use crate::authority::Failure;
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
-use crate::jwt::{Invalid, TokenError, Unverified, Validation, Verified, sign};
+use crate::jwt::{Invalid, REMEMBERED, SeenTokens, TokenError, Unverified, Validation, Verified, sign};
 use crate::key::{SigningKey, VerifyingKey};
 use crate::secret::PlainToken;
 
@@ -21,6 +22,7 @@ use crate::secret::PlainToken;
 pub struct Keys {
     signing: Option<SigningKey>,
     verifying: Verifying,
+    seen: SeenTokens,
 }
 
 enum Verifying {
@@ -31,18 +33,26 @@ enum Verifying {
 impl Keys {
     /// One key to sign with, whose public half verifies.
     pub fn new(signing: SigningKey) -> Self {
-        let verifying = Verifying::Local(signing.verifying_key());
-        Self { signing: Some(signing), verifying }
+        let verifying = signing.verifying_key();
+        Self::pair(Some(signing), verifying)
     }
 
     /// One key to verify with, and perhaps one to sign with (`SIGNING_KEY`, `VERIFYING_KEY`).
     pub fn pair(signing: Option<SigningKey>, verifying: VerifyingKey) -> Self {
-        Self { signing, verifying: Verifying::Local(verifying) }
+        let remembered = if verifying.algorithm().is_hmac() { NonZeroUsize::MIN } else { REMEMBERED };
+        Self { signing, verifying: Verifying::Local(verifying), seen: SeenTokens::new(remembered) }
     }
 
     /// Somebody else's keys to verify with (`JWK_URL`), and perhaps one of ours to sign with.
     pub fn remote(signing: Option<SigningKey>, verifying: Arc<dyn RemoteKeys>) -> Self {
-        Self { signing, verifying: Verifying::Remote(verifying) }
+        Self { signing, verifying: Verifying::Remote(verifying), seen: SeenTokens::new(REMEMBERED) }
+    }
+
+    /// With room to [remember](SeenTokens) the signatures of so many tokens, instead of four thousand.
+    #[must_use]
+    pub fn remembering(mut self, tokens: NonZeroUsize) -> Self {
+        self.seen = SeenTokens::new(tokens);
+        self
     }
 
     pub(super) fn sign(&self, claims: &Claims) -> Result<PlainToken, Error> {
@@ -62,18 +72,19 @@ impl Keys {
         validation: &Validation,
         now: Timestamp,
     ) -> Result<Verified<Claims>, Failure> {
-        let token = Unverified::parse(token.expose())?;
-        if validation.signatures.are_ignored() {
-            return Ok(token.verify_unsigned(validation, now)?);
-        }
+        let token = token.expose();
         match &self.verifying {
-            Verifying::Local(key) => Ok(token.verify(key, validation, now)?),
+            _ if validation.signatures.are_ignored() => {
+                Ok(Unverified::parse(token)?.verify_unsigned(validation, now)?)
+            }
+            Verifying::Local(key) => Ok(self.seen.verify(token, key, validation, now)?),
             Verifying::Remote(keys) => {
                 let unknown = TokenError::from(Invalid::UnknownKey);
-                let Some(kid) = token.header().key_id() else { return Err(unknown.into()) };
+                let unverified = Unverified::parse(token)?;
+                let Some(kid) = unverified.header().key_id() else { return Err(unknown.into()) };
                 let key = keys.find(kid).await;
                 let key = key.map_err(|error| Error::with_source(ErrorKind::KeysUnavailable, error))?;
-                Ok(token.verify(&key.ok_or(unknown)?, validation, now)?)
+                Ok(self.seen.verify(token, &key.ok_or(unknown)?, validation, now)?)
             }
         }
     }

@@ -115,7 +115,7 @@ impl<S: Store> Authority<S> {
         let policy = &self.parts.policy;
         let broken =
             |error| Error::with_source(ErrorKind::Claims, NoPayload { user: user.key.to_string(), error });
-        let payload = payload_writer.write(user, token.to_be_signed(policy), &**json_encoder);
+        let payload = payload_writer.write(user, token.to_be_signed(policy).into_owned(), &**json_encoder);
         let mut payload = payload.map_err(|error| Error::with_source(ErrorKind::Claims, error))?;
         // Audience and issuer are written when the token is signed.
         payload.remove("aud");

@@ -4,16 +4,20 @@
 //! claim that nobody looks at costs nothing, and one that is copied from a refresh token to an access token
 //! is copied to the letter, however large its numbers are.
 
+mod entry;
 mod parse;
+mod scan;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
+use std::io;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::clock::Timestamp;
+pub(crate) use entry::Place;
+use entry::{Entry, Tag};
 pub(crate) use parse::members;
 pub use parse::{MAX_CLAIMS, MalformedClaims};
 
@@ -38,12 +42,6 @@ pub struct Claims {
     entries: Vec<Entry>,
 }
 
-#[derive(Clone)]
-struct Entry {
-    name: Range<usize>,
-    value: Range<usize>,
-}
-
 impl Claims {
     /// An empty set.
     pub fn new() -> Self {
@@ -62,7 +60,7 @@ impl Claims {
 
     /// The JSON text of a claim, as it came.
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.entry(name).map(|entry| &self.text[entry.value.clone()])
+        self.entry(name).map(|entry| entry.value.within(&self.text))
     }
 
     /// Whether the claim is there, `null` included.
@@ -94,6 +92,19 @@ impl Claims {
         }
     }
 
+    /// Where in the set's text a claim's characters stand, if it is a string and spelled without escapes. They stay
+    /// there, whatever is set or removed.
+    pub(crate) fn plain_text(&self, name: &str) -> Option<Place> {
+        let value = self.entry(name)?.value;
+        let quoted = value.within(&self.text);
+        (quoted.starts_with('"') && !quoted.contains('\\')).then(|| value.unquoted())
+    }
+
+    /// What stands there.
+    pub(crate) fn at(&self, place: Place) -> &str {
+        place.within(&self.text)
+    }
+
     /// A claim that must be a `NumericDate` (RFC 7519 §2): seconds since the epoch, fractions allowed.
     ///
     /// # Errors
@@ -111,18 +122,20 @@ impl Claims {
     /// When `value` cannot be written as JSON, such as a map whose keys are not strings.
     #[expect(clippy::expect_used, reason = "documented: the caller's type cannot be JSON")]
     pub fn set<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
-        let json = serde_json::to_string(value).expect("a claim's value can be written as JSON");
-        self.set_raw(name, &json);
+        let start = self.text.len();
+        serde_json::to_writer(Append(&mut self.text), value).expect("a claim's value can be written as JSON");
+        self.put(name, Place::new(start, self.text.len()));
     }
 
     /// Removes a claim, if it is there.
     pub fn remove(&mut self, name: &str) {
-        self.entries.retain(|entry| self.text[entry.name.clone()] != *name);
+        let tag = Tag::of(name);
+        self.entries.retain(|entry| !entry.is_named(tag, name, &self.text));
     }
 
     /// Names and JSON texts, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries.iter().map(|entry| (&self.text[entry.name.clone()], &self.text[entry.value.clone()]))
+        self.entries.iter().map(|entry| (entry.name.within(&self.text), entry.value.within(&self.text)))
     }
 
     /// The set as one compact JSON object.
@@ -133,7 +146,7 @@ impl Claims {
             if json.len() > 1 {
                 json.push(',');
             }
-            json.push_str(&quoted(name));
+            push_quoted(&mut json, name);
             json.push(':');
             json.push_str(value);
         }
@@ -144,22 +157,45 @@ impl Claims {
     /// Copies a claim's JSON text from elsewhere; the text has been parsed before.
     pub(crate) fn set_raw(&mut self, name: &str, json: &str) {
         let value = self.append(json);
-        if let Some(entry) = self.entries.iter_mut().find(|entry| self.text[entry.name.clone()] == *name) {
+        self.put(name, value);
+    }
+
+    fn put(&mut self, name: &str, value: Place) {
+        let tag = Tag::of(name);
+        let text = &self.text;
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.is_named(tag, name, text)) {
             entry.value = value;
         } else {
             let name = self.append(name);
-            self.entries.push(Entry { name, value });
+            self.entries.push(Entry { tag, name, value });
         }
     }
 
-    fn append(&mut self, text: &str) -> Range<usize> {
+    fn append(&mut self, text: &str) -> Place {
         let start = self.text.len();
         self.text.push_str(text);
-        start..self.text.len()
+        Place::new(start, self.text.len())
     }
 
+    #[inline]
     fn entry(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| self.text[entry.name.clone()] == *name)
+        let tag = Tag::of(name);
+        self.entries.iter().find(|entry| entry.is_named(tag, name, &self.text))
+    }
+}
+
+/// Writes JSON behind a text.
+struct Append<'a>(&'a mut String);
+
+impl io::Write for Append<'_> {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        let json = std::str::from_utf8(json).map_err(io::Error::other)?;
+        self.0.push_str(json);
+        Ok(json.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -218,11 +254,14 @@ fn numeric_date(raw: &str) -> Option<Timestamp> {
     range.contains(&micros).then(|| Timestamp::from_micros(micros as i64))
 }
 
-fn quoted(name: &str) -> Cow<'_, str> {
+fn push_quoted(json: &mut String, name: &str) {
     if name.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
-        return Cow::Owned(format!("\"{name}\""));
+        json.push('"');
+        json.push_str(name);
+        json.push('"');
+    } else {
+        json.push_str(&serde_json::Value::from(name).to_string());
     }
-    Cow::Owned(serde_json::Value::from(name).to_string())
 }
 
 #[cfg(test)]

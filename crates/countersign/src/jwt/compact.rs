@@ -1,10 +1,10 @@
 //! Splitting a compact token and decoding its parts, before anything is believed.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use smallvec::SmallVec;
 
 use crate::claims::Claims;
 use crate::clock::Timestamp;
+use crate::jwt::base64url;
 use crate::jwt::{Header, Invalid, TokenError, Validation, Verified};
 use crate::key::VerifyingKey;
 
@@ -17,8 +17,11 @@ pub struct Unverified<'t> {
     header: Header,
     signing_input: &'t str,
     payload: &'t str,
-    signature: Vec<u8>,
+    signature: SmallVec<[u8; USUAL_SIGNATURE]>,
 }
+
+/// Those of RSA, P-384 and P-521 are longer.
+const USUAL_SIGNATURE: usize = 64;
 
 impl<'t> Unverified<'t> {
     /// Splits `header.payload.signature` (RFC 7515 §7.1).
@@ -33,8 +36,13 @@ impl<'t> Unverified<'t> {
         }
         let (signing_input, signature) = token.rsplit_once('.').ok_or(Invalid::Segments)?;
         let (header, payload) = signing_input.split_once('.').ok_or(Invalid::Segments)?;
-        let header = Header::parse(&decoded(header)?)?;
-        Ok(Self { header, signing_input, payload, signature: decoded(signature)? })
+        let header = match Header::of_usual(header) {
+            Some(header) => header,
+            None => Header::parse(&decoded(header)?)?,
+        };
+        let mut bytes = SmallVec::from_elem(0, base64url::decoded_length(signature.len()));
+        base64url::decode_into(signature, &mut bytes).ok_or(Invalid::Base64)?;
+        Ok(Self { header, signing_input, payload, signature: bytes })
     }
 
     /// The header: what selects the key.
@@ -66,13 +74,20 @@ impl<'t> Unverified<'t> {
         if validation.signatures.are_ignored() {
             return self.verify_unsigned(validation, now);
         }
+        let claims = self.verify_signature(key)?;
+        validation.check(&claims, now)?;
+        Ok(Verified::held(claims))
+    }
+
+    /// The claims that `key` has signed, whatever they say.
+    pub(super) fn verify_signature(&self, key: &VerifyingKey) -> Result<Claims, TokenError> {
         if self.header.algorithm() != key.algorithm().name() {
             return Err(Invalid::Algorithm.into());
         }
         if !key.verify(self.signing_input.as_bytes(), &self.signature) {
             return Err(Invalid::Signature.into());
         }
-        validation.check(self.claims_without_verification()?, now)
+        self.claims_without_verification()
     }
 
     /// The same where no signature is asked for, so that no key need be found; refused if one is.
@@ -84,11 +99,12 @@ impl<'t> Unverified<'t> {
         if !validation.signatures.are_ignored() {
             return Err(Invalid::Signature.into());
         }
-        validation.check(self.claims_without_verification()?, now)
+        let claims = self.claims_without_verification()?;
+        validation.check(&claims, now)?;
+        Ok(Verified::held(claims))
     }
 }
 
 fn decoded(part: &str) -> Result<Vec<u8>, Invalid> {
-    // The engine wants no padding and no leftover bits, so each byte string has one spelling.
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Invalid::Base64)
+    base64url::decode(part).ok_or(Invalid::Base64)
 }

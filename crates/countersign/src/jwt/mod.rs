@@ -11,15 +11,21 @@
 //!   `leeway` for all three times. DIFFERENCE: a time that is not a JSON number is refused, where PyJWT
 //!   takes `"123"` and `true` for numbers.
 
+mod base64url;
 mod compact;
 pub mod danger;
 mod header;
+mod seen;
 mod sign;
 mod validation;
+mod verifier;
 mod verify;
 
 pub use compact::{MAX_TOKEN_BYTES, Unverified};
 pub use header::Header;
+pub use seen::SeenTokens;
 pub use sign::sign;
 pub use validation::{Audience, Signatures, Validation};
+pub(crate) use verifier::REMEMBERED;
+pub use verifier::Verifier;
 pub use verify::{Invalid, TokenError, Verified};

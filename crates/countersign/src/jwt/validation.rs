@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::claims::Claims;
 use crate::clock::{Span, Timestamp};
-use crate::jwt::verify::{Invalid, TokenError, Verified};
+use crate::jwt::verify::{Invalid, TokenError};
 
 /// Who a token is for: `AUDIENCE`, written as it is configured and compared as any of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Signatures {
 impl Validation {
     /// Checks in PyJWT's order, which decides whether a token is told to be expired or invalid.
     /// Without a signature, PyJWT looks at no more than `exp` and `aud`.
-    pub(super) fn check(&self, claims: Claims, now: Timestamp) -> Result<Verified<Claims>, TokenError> {
+    pub(super) fn check(&self, claims: &Claims, now: Timestamp) -> Result<(), TokenError> {
         let whole_seconds = |name| Ok::<_, Invalid>(claims.date(name)?.map(truncated));
         let signed = !self.signatures.are_ignored();
         if signed && whole_seconds("iat")?.is_some_and(|issued| issued > now + self.leeway) {
@@ -86,14 +86,14 @@ impl Validation {
             return Err(TokenError::Expired);
         }
         if signed {
-            self.check_issuer(&claims)?;
+            self.check_issuer(claims)?;
         }
-        self.check_audience(&claims)?;
+        self.check_audience(claims)?;
         if signed {
             claims.text("sub").map_err(Invalid::from)?;
             claims.text("jti").map_err(Invalid::from)?;
         }
-        Ok(Verified::held(claims))
+        Ok(())
     }
 
     fn check_issuer(&self, claims: &Claims) -> Result<(), Invalid> {
@@ -128,7 +128,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_500_000);
 
     fn check(validation: &Validation, json: &str) -> Result<(), TokenError> {
-        validation.check(Claims::parse(json).unwrap(), NOW).map(drop)
+        validation.check(&Claims::parse(json).unwrap(), NOW)
     }
 
     fn invalid(why: Invalid) -> Result<(), TokenError> {

@@ -81,6 +81,17 @@ impl VerifyingKey {
         }
     }
 
+    /// Whether this is the same prepared key, or a clone of it.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        match (&self.verifier, &other.verifier) {
+            (Verifier::Hmac(ours), Verifier::Hmac(theirs)) => Arc::ptr_eq(ours, theirs),
+            (Verifier::Public(ours), Verifier::Public(theirs)) => {
+                Arc::ptr_eq(ours, theirs) && self.algorithm == other.algorithm
+            }
+            _ => false,
+        }
+    }
+
     /// The one algorithm that the key verifies.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm

@@ -8,9 +8,10 @@ mod kind;
 mod policy;
 mod session;
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use crate::claims::Claims;
+use crate::claims::{Claims, Place};
 use crate::clock::Timestamp;
 use crate::entropy::{Entropy, uuid4_hex};
 use crate::jwt::{Audience, Invalid, TokenError, Verified};
@@ -29,11 +30,38 @@ pub type SlidingToken = Token<Sliding>;
 /// A token of any type, for a look at its genuineness alone.
 pub type UntypedToken = Token<Untyped>;
 
+/// A token's id, by which the ledger knows it.
+#[derive(Clone, Debug)]
+enum TokenId {
+    /// Of its own, because the claims spell it otherwise, or not at all.
+    Apart(Box<str>),
+    /// It stands in the claims as it reads.
+    InClaims(Place),
+}
+
+impl TokenId {
+    fn find(claims: &Claims, policy: &TokenPolicy) -> Result<Option<Self>, TokenError> {
+        let Some(claim) = &policy.jti_claim else { return Ok(None) };
+        if let Some(place) = claims.plain_text(claim) {
+            return Ok(Some(Self::InClaims(place)));
+        }
+        let text = claims.text(claim).map_err(Invalid::from)?;
+        Ok(text.map(|text| Self::Apart(text.into())))
+    }
+
+    /// Gives a token a new one.
+    fn set(claims: &mut Claims, policy: &TokenPolicy, entropy: &dyn Entropy) -> Option<Self> {
+        let claim = policy.jti_claim.as_deref()?;
+        claims.set(claim, uuid4_hex(entropy).as_str());
+        claims.plain_text(claim).map(Self::InClaims)
+    }
+}
+
 /// A genuine token of one kind: verified, or made here.
 #[derive(Clone, Debug)]
 pub struct Token<K> {
     claims: Verified<Claims>,
-    id: Option<String>,
+    id: Option<TokenId>,
     expires_at: Option<Timestamp>,
     kind: PhantomData<K>,
 }
@@ -50,7 +78,7 @@ impl<K: Kind> Token<K> {
         if policy.requires_exp && expires_at.is_none() {
             return Err(TokenError::MissingClaim("exp".into()));
         }
-        let id = policy.id_of(&claims)?;
+        let id = TokenId::find(&claims, policy)?;
         if policy.jti_claim.is_some() && id.is_none() {
             return Err(TokenError::NoId);
         }
@@ -71,7 +99,10 @@ impl<K: Kind> Token<K> {
 
     /// The id, by which the ledger knows the token; `None` where the policy has no `JTI_CLAIM`.
     pub fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.id.as_ref().map(|id| match id {
+            TokenId::Apart(id) => &**id,
+            TokenId::InClaims(place) => self.claims.at(*place),
+        })
     }
 
     /// `exp`; `None` only where the policy does not [require](TokenPolicy::requires_exp) it.
@@ -102,15 +133,15 @@ impl<K: Kind> Token<K> {
     }
 
     /// The claims as they are signed: with the policy's audience and issuer.
-    pub fn to_be_signed(&self, policy: &TokenPolicy) -> Claims {
-        let mut claims = Claims::clone(&self.claims);
+    pub fn to_be_signed(&self, policy: &TokenPolicy) -> Cow<'_, Claims> {
+        let mut claims = Cow::Borrowed(&*self.claims);
         match &policy.validation.audience {
-            Some(Audience::One(audience)) => claims.set("aud", audience),
-            Some(Audience::Any(audiences)) => claims.set("aud", audiences),
+            Some(Audience::One(audience)) => claims.to_mut().set("aud", audience),
+            Some(Audience::Any(audiences)) => claims.to_mut().set("aud", audiences),
             None => {}
         }
         if let Some(issuer) = &policy.validation.issuer {
-            claims.set("iss", issuer);
+            claims.to_mut().set("iss", issuer);
         }
         claims
     }
@@ -130,7 +161,7 @@ impl<K: Kind> Token<K> {
         policy: &TokenPolicy,
         now: Timestamp,
         entropy: &dyn Entropy,
-    ) -> (Claims, Option<String>, Timestamp) {
+    ) -> (Claims, Option<TokenId>, Timestamp) {
         if let Some(claim) = &policy.token_type_claim {
             claims.set(claim, K::KIND.type_name());
         }
@@ -139,11 +170,7 @@ impl<K: Kind> Token<K> {
         if let Some(claim) = &policy.issued_at_claim {
             claims.set(claim, &now.as_secs());
         }
-        let id = policy.jti_claim.as_ref().map(|claim| {
-            let id = uuid4_hex(entropy);
-            claims.set(claim, &id);
-            id
-        });
+        let id = TokenId::set(&mut claims, policy, entropy);
         if K::KIND == TokenKind::Sliding {
             let renewable_until = now + policy.sliding_refresh_lifetime;
             claims.set(&policy.sliding_refresh_exp_claim, &renewable_until.as_secs());
@@ -151,7 +178,7 @@ impl<K: Kind> Token<K> {
         (claims, id, expires_at)
     }
 
-    fn issued((claims, id, expires_at): (Claims, Option<String>, Timestamp)) -> Self {
+    fn issued((claims, id, expires_at): (Claims, Option<TokenId>, Timestamp)) -> Self {
         Self { claims: Verified::issued(claims), id, expires_at: Some(expires_at), kind: PhantomData }
     }
 
@@ -207,11 +234,7 @@ impl RefreshToken {
     #[must_use]
     pub fn successor(&self, policy: &TokenPolicy, now: Timestamp, entropy: &dyn Entropy) -> Self {
         let mut claims = Claims::clone(&self.claims);
-        let id = policy.jti_claim.as_ref().map(|claim| {
-            let id = uuid4_hex(entropy);
-            claims.set(claim, &id);
-            id
-        });
+        let id = TokenId::set(&mut claims, policy, entropy);
         let expires_at = whole_seconds(now + policy.refresh_lifetime);
         claims.set("exp", &expires_at.as_secs());
         if let Some(claim) = &policy.issued_at_claim {
@@ -250,9 +273,9 @@ impl TokenPolicy {
     /// # Errors
     ///
     /// [`TokenError::Invalid`] when it is not a string.
-    pub fn id_of(&self, claims: &Verified<Claims>) -> Result<Option<String>, TokenError> {
+    pub fn id_of<'c>(&self, claims: &'c Verified<Claims>) -> Result<Option<Cow<'c, str>>, TokenError> {
         let Some(claim) = &self.jti_claim else { return Ok(None) };
-        Ok(claims.text(claim).map_err(Invalid::from)?.map(Into::into))
+        Ok(claims.text(claim).map_err(Invalid::from)?)
     }
 }
 
