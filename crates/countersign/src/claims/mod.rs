@@ -48,6 +48,16 @@ impl Claims {
         Self::default()
     }
 
+    /// An empty set, with room for so much text and so many claims.
+    pub(crate) fn with_room(text: usize, claims: usize) -> Self {
+        Self { text: String::with_capacity(text), entries: Vec::with_capacity(claims) }
+    }
+
+    /// How much room the set takes: its text, and the number of its claims.
+    pub(crate) fn room(&self) -> (usize, usize) {
+        (self.text.len(), self.entries.len())
+    }
+
     /// Reads a JSON object. Nothing is verified: only [`jwt`](crate::jwt) makes claims trustworthy.
     ///
     /// # Errors

@@ -14,48 +14,63 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// The same into `bytes`, of which there are [`decoded_length`] many.
 pub(super) fn decode_into(text: &str, bytes: &mut [u8]) -> Option<()> {
-    let (fours, rest) = text.as_bytes().as_chunks::<4>();
-    let (threes, tail) = bytes.as_chunks_mut::<3>();
+    let (eights, rest) = text.as_bytes().as_chunks::<8>();
+    let (sixes, tail) = bytes.as_chunks_mut::<6>();
     let mut seen = 0;
-    for (four, three) in fours.iter().zip(threes) {
-        let [a, b, c, d] = four.map(sextet);
-        seen |= a | b | c | d;
-        *three = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+    for (characters, six) in eights.iter().zip(sixes) {
+        *six = read_into(characters, &mut seen);
     }
-    // What is left over of the last character is no part of any byte, and has to be zero.
-    let leftover = match (rest, tail) {
-        ([], []) => 0,
-        ([a, b], [first]) => {
-            let [a, b] = [*a, *b].map(sextet);
-            seen |= a | b;
-            *first = a << 2 | b >> 4;
-            b & 0b1111
-        }
-        ([a, b, c], [first, second]) => {
-            let [a, b, c] = [*a, *b, *c].map(sextet);
-            seen |= a | b | c;
-            (*first, *second) = (a << 2 | b >> 4, b << 4 | c >> 2);
-            c & 0b11
-        }
-        _ => return None,
-    };
-    (seen & NONE_OF_THEM == 0 && leftover == 0).then_some(())
+    let mut last = [ZERO; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let last = read_into(&last, &mut seen);
+    // A character alone is no byte; what is left over of the last one is no part of any, and has to be zero.
+    let (whole, leftover) = last.split_at_checked(tail.len())?;
+    if rest.len() % 4 == 1 || leftover.iter().any(|byte| *byte != 0) {
+        return None;
+    }
+    tail.copy_from_slice(whole);
+    (seen & FOREIGN == 0).then_some(())
 }
 
-const fn sextet(character: u8) -> u8 {
-    SEXTETS[character as usize]
+/// The six bytes that eight characters stand for. Notes in `seen` if one stands for nothing.
+#[inline]
+fn read_into(characters: &[u8; 8], seen: &mut u32) -> [u8; 6] {
+    let [a, b, c, d, e, f, g, h] = *characters;
+    let (upper, lower) = (four(a, b, c, d), four(e, f, g, h));
+    *seen |= upper | lower;
+    let [bytes @ .., _, _] = ((u64::from(upper) << 24 | u64::from(lower)) << 16).to_be_bytes();
+    bytes
 }
 
-/// The bits that only a character beyond the alphabet has.
-const NONE_OF_THEM: u8 = 0b1100_0000;
+/// The three bytes that four characters stand for, in a number, and above them [`FOREIGN`] if one stands for nothing.
+#[inline]
+fn four(first: u8, second: u8, third: u8, fourth: u8) -> u32 {
+    let [firsts, seconds, thirds, fourths] = &SEXTETS;
+    firsts[usize::from(first)]
+        | seconds[usize::from(second)]
+        | thirds[usize::from(third)]
+        | fourths[usize::from(fourth)]
+}
 
-const SEXTETS: [u8; 256] = {
+/// The character that stands for zero.
+const ZERO: u8 = b'A';
+
+/// What marks a character beyond the alphabet.
+const FOREIGN: u32 = 1 << 31;
+
+/// What each character stands for as the first, second, third and fourth of those that make three bytes, where it belongs in
+/// them.
+static SEXTETS: [[u32; 256]; 4] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut sextets = [u8::MAX; 256];
-    let mut value = 0;
-    while value < 64 {
-        sextets[alphabet[value as usize] as usize] = value;
-        value += 1;
+    let mut sextets = [[FOREIGN; 256]; 4];
+    let mut place = 0;
+    while place < 4 {
+        let mut value = 0;
+        while value < 64 {
+            sextets[place][alphabet[value as usize] as usize] = value << (18 - 6 * place);
+            value += 1;
+        }
+        place += 1;
     }
     sextets
 };

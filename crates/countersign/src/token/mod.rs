@@ -198,7 +198,7 @@ impl<K: Kind> Token<K> {
             (UserIdForm::Native, FieldValue::Int(int)) => claims.set(&policy.user_id_claim, int),
             _ => claims.set(&policy.user_id_claim, &user_id.to_string()),
         };
-        let mut claims = Claims::new();
+        let mut claims = Claims::with_room(ROOM_FOR_TEXT, ROOM_FOR_CLAIMS);
         if policy.user_id_first {
             set_user_id(&mut claims);
         }
@@ -216,7 +216,9 @@ impl<K: Kind> Token<K> {
 impl RefreshToken {
     /// The access token this token buys: a copy of every claim but type, `exp`, `iat` and id.
     pub fn access_token(&self, policy: &TokenPolicy, now: Timestamp, entropy: &dyn Entropy) -> AccessToken {
-        let (mut claims, id, expires_at) = AccessToken::blank(Claims::new(), policy, now, entropy);
+        let (text, count) = self.claims.room();
+        let blank = Claims::with_room(text + ROOM_FOR_TEXT, count + 1);
+        let (mut claims, id, expires_at) = AccessToken::blank(blank, policy, now, entropy);
         let own = [
             policy.token_type_claim.as_deref(),
             policy.jti_claim.as_deref(),
@@ -298,6 +300,10 @@ pub(crate) fn user_id_in<'a>(
         Ok(text.map(UserIdClaim::Text))
     }
 }
+
+/// What the claims of a new token take, so that they are not moved while they are set.
+const ROOM_FOR_TEXT: usize = 256;
+const ROOM_FOR_CLAIMS: usize = 8;
 
 /// `exp` is a whole number of seconds, and the ledger's `expires_at` is what `exp` says.
 fn whole_seconds(time: Timestamp) -> Timestamp {
