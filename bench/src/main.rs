@@ -36,6 +36,12 @@ struct Cli {
     /// Says what there is, and runs nothing
     #[arg(long)]
     list: bool,
+    /// Counts the instructions of the core's operations with callgrind; writes nothing
+    #[arg(long)]
+    instructions: bool,
+    /// Does one operation of the core so many times, for callgrind to count
+    #[arg(long, hide = true, num_args = 2, value_names = ["NAME", "TIMES"])]
+    operate: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +55,14 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<ExitCode> {
+    if let [name, times] = cli.operate.as_slice() {
+        core::instructions::operate(name, times.parse()?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if cli.instructions {
+        print!("{}", core::instructions::table()?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let comparisons: Vec<Comparison> =
         core::comparisons().into_iter().chain(service::comparisons()).collect();
     let curves: Vec<Curve> = growth::curves().into_iter().chain(service::curves()).collect();
