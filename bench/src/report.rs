@@ -5,7 +5,8 @@ use std::fs;
 
 use crate::committed;
 use crate::comparison::{Outcome, Target, Unit};
-use crate::curve::Curve;
+use crate::core::instructions;
+use crate::curve::{self, Curve};
 use crate::failure::{Result, While};
 use crate::plot::{self, Series};
 use crate::scene::Scene;
@@ -24,7 +25,11 @@ pub(crate) fn write(scene: &Scene, outcomes: &[Outcome], curves: &[(Curve, Vec<S
     for (curve, series) in curves {
         let file = format!("{}.svg", curve.id);
         plot::lines(&folder.join(&file), curve.title, curve.x_label, curve.y_label, series)?;
-        let _ = write!(page, "\n![{}](benchmarks/{file})\n", curve.title);
+        let _ = write!(page, "\n![{}](benchmarks/{file})\n\n{}", curve.title, curve::table(curve, series));
+    }
+    match instructions::table() {
+        Ok(table) => _ = write!(page, "\n{INSTRUCTIONS}{table}"),
+        Err(failure) => eprintln!("bench: no instructions are counted: {failure}"),
     }
     let path = scene.root.join("docs/benchmarks.md");
     fs::write(&path, page).during(path.display())?;
@@ -47,8 +52,12 @@ fn row(outcome: &Outcome) -> String {
     )
 }
 
-/// Three digits that say something, and the unit.
 fn quantity(value: f64, unit: Unit) -> String {
+    format!("{} {unit}", digits(value))
+}
+
+/// Three digits that say something.
+pub(crate) fn digits(value: f64) -> String {
     let digits = if value >= 100.0 {
         0
     } else if value >= 10.0 {
@@ -56,7 +65,15 @@ fn quantity(value: f64, unit: Unit) -> String {
     } else {
         2
     };
-    format!("{value:.digits$} {unit}")
+    format!("{value:.digits$}")
 }
 
 const HEAD: &str = "# Benchmarks\n\n";
+
+const INSTRUCTIONS: &str = "\
+## Instructions
+
+What callgrind counts of one operation: the same on a busy machine. Its processor has no SHA extensions, so the HMAC in each
+is dearer there than on most servers.
+
+";
