@@ -1,8 +1,25 @@
-//! Base64url without padding (RFC 7515 §2, RFC 4648 §5), read strictly: every byte string has one spelling.
+//! Base64url without padding (RFC 7515 §2, RFC 4648 §5), written, and read strictly: every byte string has one spelling.
 
 /// How many bytes a text of this length stands for.
 pub(super) const fn decoded_length(text: usize) -> usize {
     text / 4 * 3 + text % 4 * 3 / 4
+}
+
+/// Writes `bytes` behind a text.
+pub(super) fn encode_onto(text: &mut Vec<u8>, bytes: &[u8]) {
+    let (threes, rest) = bytes.as_chunks::<3>();
+    text.extend(threes.iter().flat_map(|three| written(*three)));
+    let mut last = [0; 3];
+    last[..rest.len()].copy_from_slice(rest);
+    let characters = if rest.is_empty() { 0 } else { rest.len() + 1 };
+    text.extend_from_slice(&written(last)[..characters]);
+}
+
+/// The four characters for three bytes.
+#[inline]
+fn written([first, second, third]: [u8; 3]) -> [u8; 4] {
+    let bits = u32::from_be_bytes([0, first, second, third]);
+    [18, 12, 6, 0].map(|shift| ALPHABET[(bits >> shift & 0b11_1111) as usize])
 }
 
 /// The bytes that `text` stands for; `None` for what is not base64url in its one spelling.
@@ -52,6 +69,8 @@ fn four(first: u8, second: u8, third: u8, fourth: u8) -> u32 {
         | fourths[usize::from(fourth)]
 }
 
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 /// The character that stands for zero.
 const ZERO: u8 = b'A';
 
@@ -61,13 +80,12 @@ const FOREIGN: u32 = 1 << 31;
 /// What each character stands for as the first, second, third and fourth of those that make three bytes, where it belongs in
 /// them.
 static SEXTETS: [[u32; 256]; 4] = {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut sextets = [[FOREIGN; 256]; 4];
     let mut place = 0;
     while place < 4 {
         let mut value = 0;
         while value < 64 {
-            sextets[place][alphabet[value as usize] as usize] = value << (18 - 6 * place);
+            sextets[place][ALPHABET[value as usize] as usize] = value << (18 - 6 * place);
             value += 1;
         }
         place += 1;
@@ -99,8 +117,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_encoded_is_decoded(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            prop_assert_eq!(decode(&URL_SAFE_NO_PAD.encode(&bytes)), Some(bytes));
+        fn bytes_are_written_as_the_library_writes_them_and_read_again(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let mut text = b"before ".to_vec();
+            encode_onto(&mut text, &bytes);
+            let expected = URL_SAFE_NO_PAD.encode(&bytes);
+            prop_assert_eq!(text.strip_prefix(b"before "), Some(expected.as_bytes()));
+            prop_assert_eq!(decode(&expected), Some(bytes));
         }
 
         #[test]

@@ -1,9 +1,7 @@
 //! Signing claims into a compact token.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use crate::claims::Claims;
+use crate::jwt::base64url;
 use crate::jwt::header::usual_part;
 use crate::key::{KeyError, SigningKey};
 use crate::secret::PlainToken;
@@ -14,27 +12,29 @@ use crate::secret::PlainToken;
 /// # Errors
 ///
 /// When the key cannot sign, which a loaded key can.
+#[expect(clippy::expect_used, reason = "base64url and dots are text")]
 pub fn sign(claims: &Claims, key: &SigningKey, key_id: Option<&str>) -> Result<PlainToken, KeyError> {
     let algorithm = key.algorithm();
     let json = claims.to_json();
-    let mut token = String::with_capacity(json.len() * 4 / 3 + AROUND_THE_CLAIMS);
+    let mut token = Vec::with_capacity(json.len() * 4 / 3 + AROUND_THE_CLAIMS);
     match (key_id, usual_part(algorithm)) {
-        (None, Some(part)) => token.push_str(part),
+        (None, Some(part)) => token.extend_from_slice(part.as_bytes()),
         (None, None) => {
-            URL_SAFE_NO_PAD.encode_string(format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#), &mut token);
+            let header = format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#);
+            base64url::encode_onto(&mut token, header.as_bytes());
         }
         (Some(kid), _) => {
             let kid = serde_json::Value::from(kid);
             let header = format!(r#"{{"alg":"{algorithm}","kid":{kid},"typ":"JWT"}}"#);
-            URL_SAFE_NO_PAD.encode_string(header, &mut token);
+            base64url::encode_onto(&mut token, header.as_bytes());
         }
     }
-    token.push('.');
-    URL_SAFE_NO_PAD.encode_string(json, &mut token);
-    let signature = key.sign(token.as_bytes())?;
-    token.push('.');
-    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-    Ok(PlainToken::new(token))
+    token.push(b'.');
+    base64url::encode_onto(&mut token, json.as_bytes());
+    let signature = key.sign(&token)?;
+    token.push(b'.');
+    base64url::encode_onto(&mut token, &signature);
+    Ok(PlainToken::new(String::from_utf8(token).expect("base64url is text")))
 }
 
 /// Room for the header, the dots and any signature but RSA's.
