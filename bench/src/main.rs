@@ -1,0 +1,139 @@
+//! Countersign beside its peers: every comparison of `docs/benchmarks.md`, in alternation, in one run.
+//!
+//! `./scripts/bench` is how it is run: that one builds the servers first and has a PostgreSQL.
+
+mod committed;
+mod comparison;
+mod core;
+mod curve;
+mod failure;
+mod growth;
+mod measure;
+mod plot;
+mod report;
+mod scene;
+mod service;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+
+use crate::comparison::{Comparison, Outcome};
+use crate::curve::Curve;
+use crate::failure::{Failure, Result};
+use crate::scene::Scene;
+
+/// Runs the comparisons and writes docs/benchmarks.md.
+#[derive(Parser)]
+struct Cli {
+    /// The quick ones only, in less than two minutes: writes nothing, fails where one lost more than a quarter of what is committed
+    #[arg(long)]
+    quick: bool,
+    /// Only what has one of these names; writes nothing
+    #[arg(long, num_args = 1.., value_name = "NAME")]
+    only: Vec<String>,
+    /// Says what there is, and runs nothing
+    #[arg(long)]
+    list: bool,
+    /// Counts the instructions of the core's operations with callgrind; writes nothing
+    #[arg(long)]
+    instructions: bool,
+    /// Does one operation of the core so many times, for callgrind to count
+    #[arg(long, hide = true, num_args = 2, value_names = ["NAME", "TIMES"])]
+    operate: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("bench: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode> {
+    if let [name, times] = cli.operate.as_slice() {
+        core::instructions::operate(name, times.parse()?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if cli.instructions {
+        print!("{}", core::instructions::table()?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let comparisons: Vec<Comparison> =
+        core::comparisons().into_iter().chain(service::comparisons()).collect();
+    let curves: Vec<Curve> = growth::curves().into_iter().chain(service::curves()).collect();
+    if cli.list {
+        list(&comparisons, &curves);
+        return Ok(ExitCode::SUCCESS);
+    }
+    check_names(&cli.only, &comparisons, &curves)?;
+
+    let scene = Scene::new(cli.quick)?;
+    let wanted = |id: &str, quick: bool| match cli.only.as_slice() {
+        [] => quick || !cli.quick,
+        names => names.iter().any(|name| name == id),
+    };
+    let mut outcomes = Vec::new();
+    for comparison in comparisons.into_iter().filter(|it| wanted(it.id, it.quick)) {
+        let outcome = timed(comparison.id, || comparison.run(&scene))?;
+        println!("{outcome}");
+        outcomes.push(outcome);
+    }
+    let mut drawn = Vec::new();
+    for curve in curves.into_iter().filter(|it| wanted(it.id, false)) {
+        let lines = timed(curve.id, || (curve.run)(&scene))?;
+        println!("{}", curve::summary(curve.id, &lines));
+        drawn.push((curve, lines));
+    }
+    match (cli.quick, cli.only.is_empty()) {
+        (true, _) => Ok(compare_with_committed(&scene, &outcomes)?),
+        (false, true) => {
+            report::write(&scene, &outcomes, &drawn)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        (false, false) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn list(comparisons: &[Comparison], curves: &[Curve]) {
+    for comparison in comparisons {
+        let quick = if comparison.quick { "quick" } else { "" };
+        println!("{:<28} {quick:<6} {} / {}", comparison.id, comparison.what, comparison.against);
+    }
+    for curve in curves {
+        println!("{:<28} {:<6} {}", curve.id, "", curve.title);
+    }
+}
+
+fn check_names(names: &[String], comparisons: &[Comparison], curves: &[Curve]) -> Result<()> {
+    let known = |name: &String| {
+        comparisons.iter().any(|it| it.id == name.as_str()) || curves.iter().any(|it| it.id == name.as_str())
+    };
+    match names.iter().find(|name| !known(name)) {
+        Some(name) => {
+            Err(Failure::new(format!("there is no comparison `{name}`; `--list` says what there is")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Says on standard error what runs and how long it took.
+fn timed<T>(id: &str, run: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprint!("{id} …");
+    let start = Instant::now();
+    let result = run().map_err(|failure| Failure::new(format!("{id}: {failure}")));
+    eprintln!(" {:.1} s", start.elapsed().as_secs_f64());
+    result
+}
+
+fn compare_with_committed(scene: &Scene, outcomes: &[Outcome]) -> Result<ExitCode> {
+    let losses = committed::losses(&committed::read(scene)?, outcomes);
+    for loss in &losses {
+        eprintln!("{loss}");
+    }
+    Ok(if losses.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
