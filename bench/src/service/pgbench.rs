@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{env, fs, thread};
 
 use serde_json::{Value, json};
@@ -54,13 +54,12 @@ impl Script {
         pgbench.args([&format!("--time={seconds}"), &format!("--define=step={step}")]);
         let said = output(pgbench.arg("--file").arg(&self.path).arg(database.url()))?;
         let rotated = blacklisted(database)? - before;
-        let number = |before: &str, after: &str| -> Option<f64> {
-            said.lines().find_map(|line| line.strip_prefix(before)?.split_once(after)?.0.parse().ok())
+        let number = |before: &str| -> Option<f64> {
+            said.lines().find_map(|line| line.strip_prefix(before)?.split([' ', '/']).next()?.parse().ok())
         };
-        let (Some(done), Some(rate)) = (
-            number("number of transactions actually processed: ", "/").or_else(|| number_at_end(&said)),
-            number("tps = ", " "),
-        ) else {
+        let (Some(done), Some(rate)) =
+            (number("number of transactions actually processed: "), number("tps = "))
+        else {
             return Err(Failure::new(format!("pgbench said something else than usual:\n{said}")));
         };
         if done != rotated {
@@ -70,11 +69,6 @@ impl Script {
         }
         Ok(rate)
     }
-}
-
-fn number_at_end(said: &str) -> Option<f64> {
-    said.lines()
-        .find_map(|line| line.strip_prefix("number of transactions actually processed: ")?.parse().ok())
 }
 
 /// One refresh, as PostgreSQL saw it.
@@ -133,24 +127,19 @@ fn record(database: &Database, server: &Server) -> Result<Recording> {
         database.execute("SELECT pg_reload_conf()")
     };
     configure("ALTER SYSTEM SET log_statement = 'all'")?;
-    thread::sleep(Duration::from_millis(300));
+    // Other connections hear of it a moment later.
+    thread::sleep(Duration::from_millis(500));
     let successor = refresh(server, &token);
-    thread::sleep(Duration::from_millis(300));
     configure("ALTER SYSTEM RESET log_statement")?;
     let successor = successor?;
     let (presented, successor) = ((jti(&token)?, token), (jti(&successor)?, successor));
 
-    let deadline = Instant::now() + Duration::from_secs(10);
-    loop {
-        let logged = fs::read(&log).during(log.display())?;
-        let statements = statements(&String::from_utf8_lossy(&logged[begin..]));
-        if !statements.is_empty() {
-            return Ok(Recording { statements, presented, successor });
-        }
-        if Instant::now() > deadline {
-            return Err(Failure::new(format!("no refresh is in {}", log.display())));
-        }
-        thread::sleep(Duration::from_millis(20));
+    let logged = fs::read(&log).during(log.display())?;
+    let statements = statements(&String::from_utf8_lossy(&logged[begin..]));
+    if statements.iter().any(|statement| statement.sql.contains("INSERT")) {
+        Ok(Recording { statements, presented, successor })
+    } else {
+        Err(Failure::new(format!("no refresh is in {}, but {statements:?}", log.display())))
     }
 }
 
