@@ -1,5 +1,8 @@
 //! Reading request bodies, within limits.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -24,8 +27,14 @@ impl Default for BodyLimits {
 
 /// The whole body, unless it is too long, too slow or broken.
 pub(crate) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Rejection> {
-    let whole = Limited::new(body, limits.bytes).collect();
-    let rejection = match tokio::time::timeout(limits.time, whole).await {
+    let mut whole = pin!(Limited::new(body, limits.bytes).collect());
+    // Most bodies come with their heads. For those no timer is set.
+    let at_once = in_one_turn(whole.as_mut()).await;
+    let in_time = match at_once {
+        Some(whole) => Ok(whole),
+        None => tokio::time::timeout(limits.time, whole).await,
+    };
+    let rejection = match in_time {
         Ok(Ok(body)) => return Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Rejection::BodyTooLarge,
         Ok(Err(_)) => Rejection::BodyUnreadable,
@@ -33,4 +42,20 @@ pub(crate) async fn read(body: Body, limits: BodyLimits) -> Result<Bytes, Reject
     };
     tracing::info!(?rejection, "a request was given up");
     Err(rejection)
+}
+
+/// What becomes of `work` when it is polled twice. hyper's connection is polled in between, which hands over what it has read of a
+/// body once somebody has asked for it.
+async fn in_one_turn<F: Future>(mut work: Pin<&mut F>) -> Option<F::Output> {
+    let mut has_turned = false;
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if has_turned => Poll::Ready(None),
+        Poll::Pending => {
+            has_turned = true;
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await
 }

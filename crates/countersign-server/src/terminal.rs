@@ -62,11 +62,21 @@ pub(crate) fn note(text: impl Display) {
 }
 
 pub(crate) fn print_failure(failure: impl Display) {
-    note(format_args!("{} {failure}", Styled("1;31", "error:", in_colour(&io::stderr()))));
+    note(failed(failure));
 }
 
 pub(crate) fn print_warning(warning: impl Display) {
-    note(format_args!("{} {warning}", Styled("1;33", "warning:", in_colour(&io::stderr()))));
+    note(warned(warning));
+}
+
+/// A failure for standard error.
+pub(crate) fn failed(failure: impl Display) -> String {
+    format!("{} {failure}", Styled("1;31", "error:", in_colour(&io::stderr())))
+}
+
+/// A warning for standard error.
+pub(crate) fn warned(warning: impl Display) -> String {
+    format!("{} {warning}", Styled("1;33", "warning:", in_colour(&io::stderr())))
 }
 
 /// A word for a POSIX shell.

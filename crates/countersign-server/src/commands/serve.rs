@@ -17,8 +17,9 @@ use crate::serve::client_address::TrustedProxies;
 use crate::serve::dev::Playground;
 use crate::serve::families::families;
 use crate::serve::http::{self, ConnectionLimits};
-use crate::serve::logs::{self, tell};
+use crate::serve::logs::{self, Log};
 use crate::serve::maintenance::Maintenance;
+use crate::serve::requests::Observed;
 use crate::serve::stop::StopSignals;
 use crate::terminal::print;
 use crate::throttling;
@@ -30,18 +31,22 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         Some(playground) => playground.config()?,
         None => read(&args.configured)?,
     };
-    let format = config.server.log_format;
-    logs::start(format)?;
+    let log = logs::start(config.server.log_format)?;
     for warning in config.warnings() {
-        tell(format, if warning.is_grave() { Level::ERROR } else { Level::WARN }, warning);
+        log.tell(if warning.is_grave() { Level::ERROR } else { Level::WARN }, warning);
     }
-    serve(&args, &config, playground).await.map_err(|failure| {
-        tell(format, Level::ERROR, &failure);
+    serve(&args, &config, playground, &log).await.map_err(|failure| {
+        log.tell(Level::ERROR, &failure);
         failure.told()
     })
 }
 
-async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) -> Result<(), Failure> {
+async fn serve(
+    args: &Serve,
+    config: &Config,
+    playground: Option<Playground>,
+    log: &Log,
+) -> Result<(), Failure> {
     let mut stop =
         StopSignals::listen().map_err(|error| Failure::caused("cannot listen for signals", &error))?;
 
@@ -50,8 +55,9 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
     let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
     let throttle = throttling::start(config).await?;
     let app = app(database.clone(), families(config, &database, &post, &throttle)?);
+    let app = Observed::new(app, TrustedProxies::new(&config.server.trusted_proxies));
     for warning in config.expression_warnings(database.user_model()) {
-        tell(config.server.log_format, Level::WARN, warning);
+        log.tell(Level::WARN, warning);
     }
 
     let maintenance = Maintenance::plan(config, &database)?;
@@ -64,8 +70,7 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         })?,
     };
     let address = listener.local_addr().map_err(|error| Failure::caused("cannot listen", &error))?;
-    let listening = format_args!("countersign is listening on http://{address}");
-    tell(config.server.log_format, Level::INFO, listening);
+    log.tell(Level::INFO, format_args!("countersign is listening on http://{address}"));
     if let Some(playground) = &playground {
         print(playground.screen(address));
     }
@@ -73,10 +78,9 @@ async fn serve(args: &Serve, config: &Config, playground: Option<Playground>) ->
         header_time: config.server.header_timeout,
         shutdown_time: config.server.shutdown_timeout,
     };
-    let proxies = TrustedProxies::new(&config.server.trusted_proxies);
     let webhooks = config.courier.start();
     let maintenance = maintenance.start();
-    let end = http::serve(listener, app, &proxies, limits, &mut stop).await;
+    let end = http::serve(listener, &app, limits, &mut stop).await;
     drop(maintenance);
     tokio::join!(tell_webhooks(webhooks, end, &mut stop), post.close(end));
     // Requests that were cut off may hold on to their connections.

@@ -12,7 +12,6 @@ use axum::routing::get;
 use countersign_sql::Database;
 
 use crate::serve::families::Family;
-use crate::serve::requests::observed;
 
 /// Puts the families and `/healthz` and `/readyz` under one roof.
 pub(crate) fn app(database: Database, families: Vec<Family>) -> Router {
@@ -31,7 +30,7 @@ pub(crate) fn app(database: Database, families: Vec<Family>) -> Router {
             let paths = Arc::clone(&paths);
             async move { not_found(&paths, &request) }
         });
-    observed(router.merge(operators))
+    router.merge(operators)
 }
 
 /// Ready when the database answers.

@@ -5,17 +5,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::serve::client_address::TrustedProxies;
+use crate::serve::alarm::Alarm;
+use crate::serve::requests::Observed;
 use crate::serve::stop::StopSignals;
 
 /// How long a connection may take for what, and how many there may be.
@@ -31,14 +30,12 @@ pub(crate) struct ConnectionLimits {
 /// what else there is to finish may take.
 pub(crate) async fn serve(
     listener: TcpListener,
-    app: Router,
-    proxies: &TrustedProxies,
+    app: &Observed,
     limits: ConnectionLimits,
     stop: &mut StopSignals,
 ) -> Instant {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_headers(MAX_HEADERS);
-    http.max_buf_size(MAX_HEADER_BYTES);
+    http.header_read_timeout(limits.header_time).max_headers(MAX_HEADERS).max_buf_size(MAX_HEADER_BYTES);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = GracefulShutdown::new();
     loop {
@@ -48,12 +45,9 @@ pub(crate) async fn serve(
         };
         // An answer is one small packet: it should not wait for a second one.
         let _ = stream.set_nodelay(true);
-        let (app, proxies) = (TowerToHyperService::new(app.clone()), proxies.clone());
-        let located = service_fn(move |mut request| {
-            proxies.locate(peer, &mut request);
-            app.call(request)
-        });
-        let connection = http.serve_connection(TokioIo::new(stream), located);
+        let app = app.clone();
+        let answers = service_fn(move |request| app.clone().answer(peer, request));
+        let connection = http.clone().timer(Alarm::default()).serve_connection(TokioIo::new(stream), answers);
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

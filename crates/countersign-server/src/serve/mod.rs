@@ -1,5 +1,6 @@
 //! Serving: from the configuration to answers over TCP.
 
+mod alarm;
 pub(crate) mod app;
 pub(crate) mod client_address;
 pub(crate) mod dev;
@@ -8,5 +9,6 @@ mod graphql;
 pub(crate) mod http;
 pub(crate) mod logs;
 pub(crate) mod maintenance;
+mod request_id;
 pub(crate) mod requests;
 pub(crate) mod stop;

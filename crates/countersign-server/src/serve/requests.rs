@@ -1,63 +1,68 @@
-//! What happens to every request, whichever family answers it: an id, a log line, no panic.
+//! What happens to every request, whichever family answers it: where it comes from, an id, a log line, no panic.
+//!
+//! It is one function around the application and no layer upon layer, each of which would have to put its own future on the
+//! heap for every request.
 
 use std::any::Any;
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
-use countersign::entropy::{SystemEntropy, uuid4_hex};
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
-use tracing::Instrument;
+use futures_util::FutureExt;
+use http::Request;
+use hyper::body::Incoming;
+use tower::ServiceExt;
 
-/// Puts the layers around `app`. An `x-request-id` that a proxy has set is kept, unless it is no plain short
-/// word: it goes into every log line of the request.
-pub(crate) fn observed(app: Router) -> Router {
-    app.layer(
-        ServiceBuilder::new()
-            .map_request(without_odd_id)
-            .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
-            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(from_fn(logged))
-            .layer(CatchPanicLayer::custom(internal_error)),
-    )
+use crate::serve::client_address::TrustedProxies;
+use crate::serve::request_id::RequestId;
+
+/// The application with all of that around it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Observed {
+    app: Router,
+    proxies: TrustedProxies,
 }
 
-fn without_odd_id(mut request: Request) -> Request {
-    let is_odd = |id: &HeaderValue| {
-        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:/+=@".contains(byte);
-        id.is_empty() || id.len() > MAX_ID_BYTES || !id.as_bytes().iter().all(is_plain)
-    };
-    if request.headers().get(REQUEST_ID).is_some_and(is_odd) {
-        request.headers_mut().remove(REQUEST_ID);
+impl Observed {
+    /// Around `app`, behind these proxies.
+    pub(crate) fn new(app: Router, proxies: TrustedProxies) -> Self {
+        Self { app, proxies }
     }
-    request
-}
 
-/// One line for each request: never its query, headers or body, where credentials are.
-async fn logged(request: Request, next: Next) -> Response {
-    let id =
-        request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or("-");
-    let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
-    let begun = Instant::now();
-    let id = id.to_owned();
-    async {
-        let response = CURRENT_ID.scope(id, next.run(request)).await;
-        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(status = response.status().as_u16(), micros, "answered");
-        response
+    /// The answer to a request that came over a connection with `peer`. It has the request's `x-request-id`.
+    pub(crate) async fn answer(
+        self,
+        peer: IpAddr,
+        mut request: Request<Incoming>,
+    ) -> Result<Response, Infallible> {
+        let begun = Instant::now();
+        self.proxies.locate(peer, &mut request);
+        let about = About {
+            id: RequestId::of(request.headers().get(REQUEST_ID)),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+        };
+        let answer = async {
+            let answered = AssertUnwindSafe(self.app.oneshot(request)).catch_unwind().await;
+            let mut response = answered.unwrap_or_else(|panic| Ok(internal_error(&*panic)))?;
+            let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+            // One line for each request: never its query, headers or body, where credentials are.
+            tracing::info!(status = response.status().as_u16(), micros, "answered");
+            let id = ANSWERING.with(|about| about.id.header());
+            response.headers_mut().insert(REQUEST_ID, id);
+            Ok(response)
+        };
+        ANSWERING.scope(about, answer).await
     }
-    .instrument(span)
-    .await
 }
 
 /// The panic's own message went to standard error; a client learns nothing of it.
-fn internal_error(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
+fn internal_error(_: &(dyn Any + Send)) -> Response {
     tracing::error!("a handler panicked");
     let mut response = Response::new(Body::from(r#"{"detail":"Internal server error."}"#));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
@@ -65,23 +70,43 @@ fn internal_error(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     response
 }
 
-#[derive(Clone, Copy)]
-struct NewRequestId;
+/// What may be told of a request that is being answered.
+#[derive(Debug)]
+pub(crate) struct About {
+    id: RequestId,
+    method: Method,
+    uri: Uri,
+}
 
-impl MakeRequestId for NewRequestId {
-    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        HeaderValue::try_from(uuid4_hex(&SystemEntropy)).ok().map(RequestId::new)
+impl About {
+    /// Its id.
+    pub(crate) fn id(&self) -> &str {
+        self.id.text()
     }
+
+    /// Its method.
+    pub(crate) fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
+    /// Its path, without the query.
+    pub(crate) fn path(&self) -> &str {
+        self.uri.path()
+    }
+}
+
+/// What is made of the request that is being answered here; nothing where none is.
+pub(crate) fn while_answering<T>(look: impl FnOnce(&About) -> T) -> Option<T> {
+    ANSWERING.try_with(look).ok()
 }
 
 /// The id of the request that is being answered here, for whoever tells others of it.
 pub(crate) fn current_request_id() -> Option<String> {
-    CURRENT_ID.try_with(Clone::clone).ok()
+    while_answering(|about| about.id().to_owned())
 }
 
 tokio::task_local! {
-    static CURRENT_ID: String;
+    static ANSWERING: About;
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const MAX_ID_BYTES: usize = 128;

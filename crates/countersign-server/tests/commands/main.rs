@@ -18,6 +18,7 @@ mod import_ninja_auth;
 mod import_refusals;
 mod inspect;
 mod limits;
+mod logs;
 mod maintenance;
 mod outage;
 mod own_sessions;

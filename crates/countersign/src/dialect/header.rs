@@ -1,14 +1,13 @@
 //! Headers as WSGI hands them to Django.
 
+use std::borrow::Cow;
+
+use encoding_rs::mem::decode_latin1;
 use http::header::{HeaderMap, HeaderName};
 
 /// A header's values in one; bytes beyond ASCII are ISO 8859-1.
-pub(super) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let mut values = headers.get_all(name).iter();
-    let mut text: String = values.next()?.as_bytes().iter().copied().map(char::from).collect();
-    for value in values {
-        text.push(',');
-        text.extend(value.as_bytes().iter().copied().map(char::from));
-    }
-    Some(text)
+pub(super) fn joined<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
+    let mut values = headers.get_all(name).iter().map(|value| decode_latin1(value.as_bytes()));
+    let first = values.next()?;
+    Some(values.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
 }

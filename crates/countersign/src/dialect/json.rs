@@ -127,14 +127,13 @@ impl Formatter for PythonFormatter {
     }
 
     fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        for char in text.chars() {
-            if matches!(char, ' '..='~') {
-                writer.write_all(char.encode_utf8(&mut [0; 4]).as_bytes())?;
-            } else {
-                char.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;
-            }
+        let mut rest = text;
+        while let Some((at, char)) = rest.char_indices().find(|(_, char)| !matches!(char, ' '..='~')) {
+            writer.write_all(rest[..at].as_bytes())?;
+            char.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;
+            rest = &rest[at + char.len_utf8()..];
         }
-        Ok(())
+        writer.write_all(rest.as_bytes())
     }
 }
 

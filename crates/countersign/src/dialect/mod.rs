@@ -7,6 +7,7 @@ pub mod graphql_jwt;
 mod header;
 mod json;
 mod media;
+mod members;
 mod ninja;
 pub mod ninja_auth;
 pub mod ninja_jwt;

@@ -1,5 +1,6 @@
 //! Halves of surrogate pairs: JSON can write them, Python's strings can hold them, and no encoding of text can.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserializer;
@@ -35,9 +36,12 @@ impl fmt::Display for LoneSurrogates {
 /// # Errors
 ///
 /// The surrogates that keep it from being text.
-pub(super) fn text(json: &str) -> Result<String, LoneSurrogates> {
+pub(super) fn text(json: &str) -> Result<Cow<'_, str>, LoneSurrogates> {
+    if !json.contains('\\') {
+        return Ok(json[1..json.len() - 1].into());
+    }
     if let Ok(text) = serde_json::from_str(json) {
-        return Ok(text);
+        return Ok(Cow::Owned(text));
     }
     // As bytes, serde_json writes half a surrogate pair in UTF-8's manner: ED A0..BF xx.
     let bytes = serde_json::Deserializer::from_str(json).deserialize_bytes(Bytes).unwrap_or_default();

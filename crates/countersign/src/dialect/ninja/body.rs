@@ -1,9 +1,10 @@
 //! Reading a body as Django Ninja does: JSON, whatever the content type says.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use crate::dialect::members::{self, Members};
 use crate::dialect::ninja::NinjaError;
 use crate::dialect::surrogates::{self, LoneSurrogates};
 
@@ -20,7 +21,7 @@ pub(in crate::dialect) enum Body<'a> {
 
 /// The members of a JSON object.
 #[derive(Debug)]
-pub(in crate::dialect) struct Fields<'a>(BTreeMap<String, &'a RawValue>);
+pub(in crate::dialect) struct Fields<'a>(Members<'a>);
 
 /// A member's value.
 #[derive(Debug, PartialEq)]
@@ -42,34 +43,33 @@ pub(in crate::dialect) fn read(bytes: &[u8]) -> Result<Body<'_>, NinjaError> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| NinjaError::CannotParse)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let value: &RawValue = serde_json::from_str(text).map_err(|_| NinjaError::CannotParse)?;
-    match value.get().as_bytes()[0] {
-        b'{' => {
-            let members = serde_json::from_str(value.get()).map_err(|_| NinjaError::CannotParse)?;
-            Ok(Body::Fields(Fields(members)))
-        }
-        _ => Ok(Body::Other),
-    }
+    let read = if members::are_in(text) {
+        serde_json::from_str(text).map(|members| Body::Fields(Fields(members)))
+    } else {
+        serde_json::from_str(text).map(|_: &RawValue| Body::Other)
+    };
+    read.map_err(|_| NinjaError::CannotParse)
 }
 
 impl Fields<'_> {
     /// Whether there is a member of this name, `null` included.
     pub(in crate::dialect) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.0.get(name).is_some()
     }
 
     /// The member of this name, `null` included.
     pub(in crate::dialect) fn value(&self, name: &str) -> Option<Value> {
-        let json = self.0.get(name)?.get();
+        let json = self.0.get(name)?;
         if !json.starts_with('"') {
             return Some(Value::Other);
         }
-        Some(surrogates::text(json).map_or_else(Value::NotUnicode, Value::Text))
+        let text = surrogates::text(json).map(Cow::into_owned);
+        Some(text.map_or_else(Value::NotUnicode, Value::Text))
     }
 
     /// The member of this name; `None` also for what Python takes for false.
     pub(in crate::dialect) fn given(&self, name: &str) -> Option<Value> {
-        let json = self.0.get(name)?.get();
+        let json = self.0.get(name)?;
         let is_true = match json.as_bytes()[0] {
             b'n' | b'f' => false,
             b't' => true,

@@ -1,7 +1,6 @@
 //! Reading a body as DRF's parsers do: JSON, urlencoded, multipart.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use bytes::Bytes;
@@ -15,38 +14,43 @@ use serde_json::value::RawValue;
 
 use crate::dialect::header::joined;
 use crate::dialect::media::MediaType;
+use crate::dialect::members::{self, Members};
 use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::simple_jwt::fields::{Data, FieldInput};
 
 /// Reads the body with the parser that its content type selects.
-pub(super) fn data(request: &Request<Bytes>) -> Result<Data, ApiError> {
+pub(super) fn data(request: &Request<Bytes>) -> Result<Data<'_>, ApiError> {
     if request.body().is_empty() {
-        return Ok(Data::Fields(BTreeMap::new()));
+        return Ok(Data::Fields(Vec::new()));
     }
     let content_type = joined(request.headers(), &CONTENT_TYPE).unwrap_or_default();
     let media = MediaType::parse(&content_type);
-    let charset = charset(&media);
+    let charset = charset(media);
     if content_type.len() > MAX_MEDIA_TYPE {
-        Err(ApiError::UnsupportedMediaType(content_type))
+        Err(ApiError::UnsupportedMediaType(content_type.into_owned()))
     } else if media.covers("application", "json") {
-        json(charset.decode_without_bom_handling_and_without_replacement(request.body()).as_deref())
+        match charset.decode_without_bom_handling_and_without_replacement(request.body()) {
+            Some(Cow::Borrowed(text)) => json(text),
+            Some(Cow::Owned(text)) => json(&text).map(Data::into_owned),
+            None => Err(ApiError::Parse("JSON parse error - the body is not text in its charset".into())),
+        }
     } else if media.covers("application", "x-www-form-urlencoded") {
         Ok(urlencoded(request.body(), charset))
     } else if media.covers("multipart", "form-data") {
-        multipart(request.body(), &media, charset)
+        multipart(request.body(), media, charset)
     } else {
-        Err(ApiError::UnsupportedMediaType(content_type))
+        Err(ApiError::UnsupportedMediaType(content_type.into_owned()))
     }
 }
 
 /// The charset that is named, where it is known; UTF-8 else.
-fn charset(media: &MediaType) -> &'static Encoding {
+fn charset(media: MediaType<'_>) -> &'static Encoding {
     let named = media.param("charset").and_then(|label| Encoding::for_label(label.as_bytes()));
     named.unwrap_or(encoding_rs::UTF_8)
 }
 
 /// What is escaped is escaped in the charset; bytes that are none of it are replaced.
-fn urlencoded(body: &Bytes, charset: &'static Encoding) -> Data {
+fn urlencoded(body: &Bytes, charset: &'static Encoding) -> Data<'static> {
     let unescaped = |part: &[u8]| {
         let spaced: Vec<u8> = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
         let bytes: Cow<'_, [u8]> = percent_decode(&spaced).into();
@@ -56,22 +60,20 @@ fn urlencoded(body: &Bytes, charset: &'static Encoding) -> Data {
     let fields = pairs.map(|pair| {
         let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let value = pair.get(end + 1..).unwrap_or_default();
-        (unescaped(&pair[..end]), FieldInput::Text(unescaped(value)))
+        (unescaped(&pair[..end]).into(), FieldInput::Text(unescaped(value).into()))
     });
     Data::Fields(fields.collect())
 }
 
-fn json(text: Option<&str>) -> Result<Data, ApiError> {
-    let unreadable = || ApiError::Parse("JSON parse error - the body is not text in its charset".into());
-    let text = text.ok_or_else(unreadable)?;
+fn json(text: &str) -> Result<Data<'_>, ApiError> {
     let malformed = |error: serde_json::Error| ApiError::Parse(format!("JSON parse error - {error}"));
+    if members::are_in(text) {
+        let Members(members) = serde_json::from_str(text).map_err(malformed)?;
+        let inputs = members.into_iter().map(|(name, value)| (name, FieldInput::from_json(value.get())));
+        return Ok(Data::Fields(inputs.collect()));
+    }
     let value: &RawValue = serde_json::from_str(text).map_err(malformed)?;
     Ok(match value.get().as_bytes()[0] {
-        b'{' => {
-            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(malformed)?;
-            let inputs = members.into_iter().map(|(name, value)| (name, FieldInput::from_json(value.get())));
-            Data::Fields(inputs.collect())
-        }
         b'[' => Data::NotAnObject("list"),
         b'"' => Data::NotAnObject("str"),
         b't' | b'f' => Data::NotAnObject("bool"),
@@ -82,9 +84,13 @@ fn json(text: Option<&str>) -> Result<Data, ApiError> {
 }
 
 /// As lenient as Django: what is broken ends the form, and what came before it counts.
-fn multipart(body: &Bytes, media: &MediaType, charset: &'static Encoding) -> Result<Data, ApiError> {
+fn multipart(
+    body: &Bytes,
+    media: MediaType<'_>,
+    charset: &'static Encoding,
+) -> Result<Data<'static>, ApiError> {
     let boundary = media.param("boundary").filter(|boundary| !boundary.is_empty() && boundary.len() <= 200);
-    let Some(boundary) = boundary else {
+    let Some(boundary) = boundary.as_deref() else {
         return Err(ApiError::Parse(
             "Multipart form parse error - Invalid boundary in multipart: None".into(),
         ));
@@ -94,7 +100,7 @@ fn multipart(body: &Bytes, media: &MediaType, charset: &'static Encoding) -> Res
     let end = Bytes::from(format!("\r\n--{boundary}--\r\n"));
     let whole = stream::iter([body.clone(), end].map(Ok::<_, Infallible>));
     let mut form = Multipart::new(whole, boundary);
-    let mut fields = BTreeMap::new();
+    let mut fields = Vec::new();
     // The stream is there already, so no step of the parser ever waits.
     while let Some(Ok(Some(part))) = form.next_field().now_or_never() {
         let Some(name) = part.name().map(str::to_owned) else { continue };
@@ -103,9 +109,9 @@ fn multipart(body: &Bytes, media: &MediaType, charset: &'static Encoding) -> Res
         let input = if is_file {
             FieldInput::Other
         } else {
-            FieldInput::Text(charset.decode_without_bom_handling(&bytes).0.into())
+            FieldInput::Text(charset.decode_without_bom_handling(&bytes).0.into_owned().into())
         };
-        fields.insert(name, input);
+        fields.push((name.into(), input));
     }
     Ok(Data::Fields(fields))
 }
@@ -116,17 +122,17 @@ const MAX_MEDIA_TYPE: usize = 256;
 mod tests {
     use super::*;
 
-    fn read(content_type: &str, body: &str) -> Result<Data, ApiError> {
+    fn read(content_type: &str, body: &str) -> Result<Data<'static>, ApiError> {
         let request = Request::post("/").header(CONTENT_TYPE, content_type);
-        data(&request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap())
+        data(&request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap()).map(Data::into_owned)
     }
 
-    fn fields<const N: usize>(fields: [(&str, FieldInput); N]) -> Data {
-        Data::Fields(fields.map(|(name, value)| (name.to_owned(), value)).into())
+    fn fields<const N: usize>(fields: [(&'static str, FieldInput<'static>); N]) -> Data<'static> {
+        Data::Fields(fields.map(|(name, value)| (name.into(), value)).into())
     }
 
-    fn text(text: &str) -> FieldInput {
-        FieldInput::Text(text.to_owned())
+    fn text(text: &'static str) -> FieldInput<'static> {
+        FieldInput::Text(text.into())
     }
 
     #[test]
@@ -134,7 +140,7 @@ mod tests {
         let expected = || Ok(fields([("a", text("1 2")), ("b", text("ü"))]));
         assert_eq!(read("application/json", r#"{"a":"1 2","b":"\u00fc"}"#), expected());
         assert_eq!(read("*/*; charset=utf-8", r#"{"a":"1 2","b":"ü"}"#), expected());
-        assert_eq!(read("application/x-www-form-urlencoded", "a=0&a=1+2&b=%C3%BC"), expected());
+        assert_eq!(read("application/x-www-form-urlencoded", "a=1+2&b=%C3%BC"), expected());
         let form = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1 2\r\n\
                     --x\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\nü\r\n--x--\r\n";
         assert_eq!(read("multipart/form-data; boundary=x", form), expected());
@@ -186,7 +192,7 @@ mod tests {
     fn a_body_is_read_in_its_charset() {
         let request = |body: &'static [u8]| {
             let request = Request::post("/").header(CONTENT_TYPE, "application/json; charset=iso-8859-1");
-            data(&request.body(Bytes::from_static(body)).unwrap())
+            data(&request.body(Bytes::from_static(body)).unwrap()).map(Data::into_owned)
         };
         assert_eq!(request(b"{\"a\":\"\xfc\"}"), Ok(fields([("a", text("ü"))])));
         let form =

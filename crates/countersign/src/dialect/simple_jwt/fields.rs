@@ -1,15 +1,15 @@
 //! DRF's `CharField`: required, not blank, trimmed, a number taken as text.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use crate::dialect::simple_jwt::error::ApiError;
 use crate::dialect::surrogates;
 
 /// The fields of a request, before any of them is looked at.
 #[derive(Debug, PartialEq)]
-pub(super) enum Data {
+pub(super) enum Data<'a> {
     /// A JSON object or a form: of several values of one name the last counts.
-    Fields(BTreeMap<String, FieldInput>),
+    Fields(Vec<(Cow<'a, str>, FieldInput<'a>)>),
     /// JSON that is no object, by the name of its Python type.
     NotAnObject(&'static str),
     /// JSON's `null`.
@@ -18,7 +18,7 @@ pub(super) enum Data {
 
 /// One value as it came.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum FieldInput {
+pub(super) enum FieldInput<'a> {
     /// `null`.
     Null,
     /// What no `CharField` takes: a bool, a list, an object, a file.
@@ -26,7 +26,23 @@ pub(super) enum FieldInput {
     /// A string with half of a surrogate pair in it, by its code point.
     Surrogate(u32),
     /// A string, or a number as Python's `str()` writes it.
-    Text(String),
+    Text(Cow<'a, str>),
+}
+
+impl Data<'_> {
+    /// The same, whatever becomes of the text that it was read from.
+    pub(super) fn into_owned(self) -> Data<'static> {
+        match self {
+            Self::Fields(inputs) => {
+                let inputs = inputs.into_iter();
+                Data::Fields(
+                    inputs.map(|(name, input)| (name.into_owned().into(), input.into_owned())).collect(),
+                )
+            }
+            Self::NotAnObject(found) => Data::NotAnObject(found),
+            Self::Null => Data::Null,
+        }
+    }
 }
 
 /// Checks the fields `names`, all of them required.
@@ -34,11 +50,11 @@ pub(super) enum FieldInput {
 /// # Errors
 ///
 /// Every field that is wrong, in the order of `names`.
-pub(super) fn required<const N: usize>(data: Data, names: [&str; N]) -> Result<[String; N], ApiError> {
-    let mut inputs = inputs(data)?;
+pub(super) fn required<const N: usize>(data: Data<'_>, names: [&str; N]) -> Result<[String; N], ApiError> {
+    let inputs = inputs(data)?;
     let mut errors = Vec::new();
     let values = names.map(|name| {
-        checked(&mut inputs, name).unwrap_or_else(|error| {
+        checked(&inputs, name).unwrap_or_else(|error| {
             errors.push((name.to_owned(), error));
             String::new()
         })
@@ -47,16 +63,17 @@ pub(super) fn required<const N: usize>(data: Data, names: [&str; N]) -> Result<[
 }
 
 /// Checks the field `name`, which may be absent.
-pub(super) fn optional(data: Data, name: &str) -> Result<Option<String>, ApiError> {
-    let mut inputs = inputs(data)?;
-    if !inputs.contains_key(name) {
+pub(super) fn optional(data: Data<'_>, name: &str) -> Result<Option<String>, ApiError> {
+    let inputs = inputs(data)?;
+    if find(&inputs, name).is_none() {
         return Ok(None);
     }
-    let checked = checked(&mut inputs, name);
-    checked.map(Some).map_err(|error| ApiError::Fields(vec![(name.to_owned(), error)]))
+    checked(&inputs, name).map(Some).map_err(|error| ApiError::Fields(vec![(name.to_owned(), error)]))
 }
 
-fn inputs(data: Data) -> Result<BTreeMap<String, FieldInput>, ApiError> {
+type Inputs<'a> = Vec<(Cow<'a, str>, FieldInput<'a>)>;
+
+fn inputs(data: Data<'_>) -> Result<Inputs<'_>, ApiError> {
     match data {
         Data::Fields(inputs) => Ok(inputs),
         Data::NotAnObject(found) => {
@@ -66,8 +83,13 @@ fn inputs(data: Data) -> Result<BTreeMap<String, FieldInput>, ApiError> {
     }
 }
 
-fn checked(inputs: &mut BTreeMap<String, FieldInput>, name: &str) -> Result<String, String> {
-    let text = match inputs.remove(name) {
+/// Of several values of one name the last counts.
+fn find<'a>(inputs: &'a Inputs<'_>, name: &str) -> Option<&'a FieldInput<'a>> {
+    inputs.iter().rfind(|(known, _)| known == name).map(|(_, input)| input)
+}
+
+fn checked(inputs: &Inputs<'_>, name: &str) -> Result<String, String> {
+    let text = match find(inputs, name) {
         None => return Err("This field is required.".into()),
         Some(FieldInput::Null) => return Err("This field may not be null.".into()),
         Some(FieldInput::Other) => return Err("Not a valid string.".into()),
@@ -86,14 +108,23 @@ fn checked(inputs: &mut BTreeMap<String, FieldInput>, name: &str) -> Result<Stri
     }
 }
 
-impl FieldInput {
+impl<'a> FieldInput<'a> {
     /// From one JSON value, which has been parsed before.
-    pub(super) fn from_json(json: &str) -> Self {
+    pub(super) fn from_json(json: &'a str) -> Self {
         match json.as_bytes()[0] {
             b'n' => Self::Null,
             b'"' => surrogates::text(json).map_or_else(|lone| Self::Surrogate(lone.code), Self::Text),
             b'{' | b'[' | b't' | b'f' => Self::Other,
-            _ => Self::Text(number(json)),
+            _ => Self::Text(number(json).into()),
+        }
+    }
+
+    fn into_owned(self) -> FieldInput<'static> {
+        match self {
+            Self::Null => FieldInput::Null,
+            Self::Other => FieldInput::Other,
+            Self::Surrogate(code) => FieldInput::Surrogate(code),
+            Self::Text(text) => FieldInput::Text(text.into_owned().into()),
         }
     }
 }
@@ -130,7 +161,7 @@ mod tests {
     use super::*;
 
     fn check(json: &str) -> Result<String, String> {
-        checked(&mut BTreeMap::from([("f".to_owned(), FieldInput::from_json(json))]), "f")
+        checked(&vec![("f".into(), FieldInput::from_json(json))], "f")
     }
 
     #[test]
@@ -167,12 +198,22 @@ mod tests {
         ] {
             assert_eq!(check(json), Err(error.to_owned()), "{json}");
         }
-        assert_eq!(checked(&mut BTreeMap::new(), "f"), Err("This field is required.".to_owned()));
+        assert_eq!(checked(&Vec::new(), "f"), Err("This field is required.".to_owned()));
+    }
+
+    #[test]
+    fn of_several_values_the_last_one_counts() {
+        let data = |last| {
+            Data::Fields(["1", "\"2\"", last].map(|json| ("a".into(), FieldInput::from_json(json))).into())
+        };
+        assert_eq!(required(data("\"3\""), ["a"]), Ok(["3".to_owned()]));
+        assert_eq!(optional(data("4"), "a"), Ok(Some("4".to_owned())));
+        assert!(optional(data("null"), "a").is_err());
     }
 
     #[test]
     fn all_wrong_fields_are_told_in_order() {
-        let data = Data::Fields([("b".to_owned(), FieldInput::Null)].into());
+        let data = Data::Fields(vec![("b".into(), FieldInput::Null)]);
         let errors = required(data, ["b", "a"]).unwrap_err();
         let expected = [("b", "This field may not be null."), ("a", "This field is required.")];
         assert_eq!(errors, ApiError::Fields(expected.map(|(n, e)| (n.to_owned(), e.to_owned())).into()));

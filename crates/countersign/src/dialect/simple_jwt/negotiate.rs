@@ -1,5 +1,7 @@
 //! DRF's content negotiation: what the answer may look like.
 
+use std::cmp::Reverse;
+
 use bytes::Bytes;
 use http::Request;
 use http::header::ACCEPT;
@@ -25,7 +27,7 @@ pub(super) fn exchange(
     let Some(range) = accepted(accept.as_deref().unwrap_or("*/*"), only) else {
         return Err((plain, ApiError::NotAcceptable));
     };
-    Ok(Exchange::of(endpoint, request.method().clone(), indent(&range)))
+    Ok(Exchange::of(endpoint, request.method().clone(), indent(range)))
 }
 
 fn format_parameter(query: &str) -> Option<String> {
@@ -34,23 +36,24 @@ fn format_parameter(query: &str) -> Option<String> {
 }
 
 /// The range that decides: the most specific one that some renderer satisfies, JSON before HTML.
-fn accepted(header: &str, renderers: &[(&str, &str)]) -> Option<MediaType> {
+fn accepted<'a>(header: &'a str, renderers: &[(&str, &str)]) -> Option<MediaType<'a>> {
     let bounded = match header.get(..MAX_HEADER) {
         Some(start) if header.len() > MAX_HEADER => start.rfind(',').map_or("", |comma| &start[..comma]),
         _ => header,
     };
     let tokens =
         bounded.split(',').map(str::trim).filter(|token| !token.is_empty() && token.len() <= MAX_RANGE);
-    let ranges: Vec<MediaType> = tokens.take(MAX_RANGES).map(MediaType::parse).collect();
-    (0..=3).rev().find_map(|precedence| {
-        renderers.iter().find_map(|(main, sub)| {
-            ranges.iter().find(|range| range.precedence() == precedence && range.covers(main, sub)).cloned()
-        })
-    })
+    let ranked = tokens.take(MAX_RANGES).map(MediaType::parse).filter_map(|range| {
+        let renderer = renderers.iter().position(|(main, sub)| range.covers(main, sub))?;
+        Some(((range.precedence(), Reverse(renderer)), range))
+    });
+    // Of several of one rank the first.
+    let best = ranked.reduce(|best, other| if other.0 > best.0 { other } else { best });
+    best.map(|(_, range)| range)
 }
 
 /// `application/json; indent=4` asks for lines; more than 8 is 8, and 0 is none.
-fn indent(range: &MediaType) -> Option<usize> {
+fn indent(range: MediaType<'_>) -> Option<usize> {
     let asked: i64 = range.param("indent")?.trim().parse().ok()?;
     usize::try_from(asked.clamp(0, 8)).ok().filter(|spaces| *spaces > 0)
 }
@@ -67,7 +70,7 @@ mod tests {
     use super::*;
 
     fn outcome(accept: &str) -> Result<Option<usize>, ()> {
-        accepted(accept, RENDERERS).map(|range| indent(&range)).ok_or(())
+        accepted(accept, RENDERERS).map(indent).ok_or(())
     }
 
     #[test]

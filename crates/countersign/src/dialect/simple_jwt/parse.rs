@@ -45,7 +45,7 @@ impl SimpleJwt {
         Ok(Some(command))
     }
 
-    fn credentials(&self, data: fields::Data) -> Result<Credentials, ApiError> {
+    fn credentials(&self, data: fields::Data<'_>) -> Result<Credentials, ApiError> {
         let [username, password] = fields::required(data, [&self.username_field, "password"])?;
         Ok(Credentials { username, password: Password::new(password) })
     }
@@ -77,14 +77,14 @@ fn protected(endpoint: Endpoint, bearer: &PlainToken, request: &Request<Bytes>) 
     })
 }
 
-fn log_out_scope(data: fields::Data) -> Result<LogOutScope, ApiError> {
+fn log_out_scope(data: fields::Data<'_>) -> Result<LogOutScope, ApiError> {
     let Some(name) = fields::optional(data, "scope")? else { return Ok(LogOutScope::default()) };
     LogOutScope::named(&name).ok_or_else(|| {
         ApiError::Fields(vec![("scope".to_owned(), format!("\"{name}\" is not a valid choice."))])
     })
 }
 
-fn token(data: fields::Data, name: &str) -> Result<PlainToken, ApiError> {
+fn token(data: fields::Data<'_>, name: &str) -> Result<PlainToken, ApiError> {
     fields::required(data, [name]).map(|[token]| PlainToken::new(token))
 }
 

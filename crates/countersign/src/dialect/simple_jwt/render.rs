@@ -22,7 +22,7 @@ impl SimpleJwt {
             Outcome::Blacklisted
             | Outcome::PasswordChanged
             | Outcome::PasswordResetRequested
-            | Outcome::Verified => Json::object([]),
+            | Outcome::Verified => return written(exchange, StatusCode::OK, Bytes::from_static(b"{}")),
             Outcome::LoggedOut | Outcome::SessionRevoked => return no_content(exchange),
             Outcome::Pair(pair) => Json::object([
                 ("refresh", pair.refresh.expose().to_owned().into()),
@@ -165,8 +165,15 @@ fn no_content(exchange: &Exchange) -> Response<Bytes> {
 fn respond(exchange: &Exchange, status: StatusCode, body: &Json) -> Response<Bytes> {
     let text = exchange.indent.map_or_else(|| body.to_compact(), |spaces| body.to_indented(spaces));
     // DRF escapes these two, which JSON allows and JavaScript did not.
-    let text = text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-    let mut response = Response::new(Bytes::from(text));
+    let is_plain = !text.contains('\u{2028}') && !text.contains('\u{2029}');
+    let text =
+        if is_plain { text } else { text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029") };
+    written(exchange, status, text.into())
+}
+
+/// An answer whose body is JSON already.
+fn written(exchange: &Exchange, status: StatusCode, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
