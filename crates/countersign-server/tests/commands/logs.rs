@@ -35,7 +35,7 @@ fn every_request_has_its_line_once_the_server_has_stopped() {
                 );
             } else {
                 let (time, rest) = line.split_at(27);
-                assert!(time.ends_with('Z') && time.contains("T"), "{line}");
+                assert!(time.ends_with('Z') && time.contains('T'), "{line}");
                 let request = format!(r#"  INFO request{{id=no-{number} method=GET path="/no\"where"}}: "#);
                 assert!(rest.starts_with(&format!("{request}answered status=404 micros=")), "{line}");
             }

@@ -129,9 +129,10 @@ impl Formatter for PythonFormatter {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
         let mut rest = text;
         while let Some((at, char)) = rest.char_indices().find(|(_, char)| !matches!(char, ' '..='~')) {
-            writer.write_all(rest[..at].as_bytes())?;
+            let (plain, odd) = rest.split_at(at);
+            writer.write_all(plain.as_bytes())?;
             char.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;
-            rest = &rest[at + char.len_utf8()..];
+            rest = &odd[char.len_utf8()..];
         }
         writer.write_all(rest.as_bytes())
     }
