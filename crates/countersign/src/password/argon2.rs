@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::encoding::{decimal, is_same, is_short_salt, new_salt};
-use super::hasher::{Scheme, StoredHash};
+use super::hasher::{Computation, Scheme, StoredHash};
 use crate::entropy::Entropy;
 use crate::secret::Password;
 
@@ -50,7 +50,7 @@ impl Argon2Scheme {
 
 impl Scheme for Argon2Scheme {
     #[expect(clippy::expect_used, reason = "without memory no password can be hashed; nothing else can fail")]
-    fn encode(&self, password: &Password, entropy: &dyn Entropy) -> String {
+    fn encode<'a>(&'a self, password: &Password, entropy: &dyn Entropy) -> Computation<'a, String> {
         let salt = new_salt(entropy);
         let mut hash = [0; HASH_LENGTH];
         Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
@@ -58,7 +58,9 @@ impl Scheme for Argon2Scheme {
             .expect("enough memory for one hash");
         let Argon2Cost { memory_cost, parallelism, time_cost } = self.cost;
         let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
-        format!("argon2id$v=19$m={memory_cost},t={time_cost},p={parallelism}${salt}${hash}")
+        Computation::Done(format!(
+            "argon2id$v=19$m={memory_cost},t={time_cost},p={parallelism}${salt}${hash}"
+        ))
     }
 
     /// A hash without `v=` is of version 0x10.
@@ -106,11 +108,14 @@ struct Argon2Hash<'a> {
 }
 
 impl StoredHash for Argon2Hash<'_> {
-    fn matches(&self, password: &Password) -> bool {
+    fn matches(&self, password: &Password) -> Computation<'_, bool> {
         let mut hash = vec![0; self.hash.len()];
-        Argon2::new(self.variety, self.version, self.params.clone())
-            .hash_password_into(password.expose().as_bytes(), &self.salt, &mut hash)
-            .is_ok_and(|()| is_same(hash, &self.hash))
+        let hashed = Argon2::new(self.variety, self.version, self.params.clone()).hash_password_into(
+            password.expose().as_bytes(),
+            &self.salt,
+            &mut hash,
+        );
+        Computation::Done(hashed.is_ok_and(|()| is_same(hash, &self.hash)))
     }
 
     fn is_outdated(&self) -> bool {
@@ -177,7 +182,10 @@ mod tests {
 
     #[test]
     fn every_part_of_the_cost_makes_a_hash_outdated() {
-        let made = Argon2Scheme::new(QUICK).unwrap().encode(&Password::new(""), &SystemEntropy);
+        let scheme = Argon2Scheme::new(QUICK).unwrap();
+        let Computation::Done(made) = scheme.encode(&Password::new(""), &SystemEntropy) else {
+            panic!("Argon2 leaves nothing to do")
+        };
         let stored = format!("argon2${made}");
         assert_current(Hasher::Argon2(QUICK), "", &stored);
         for other in [

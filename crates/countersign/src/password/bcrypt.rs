@@ -6,7 +6,7 @@ use aws_lc_rs::digest;
 use bcrypt::{HashParts, hash_with_salt_bytes};
 
 use super::encoding::{hex, is_same};
-use super::hasher::{Scheme, StoredHash};
+use super::hasher::{Computation, Scheme, StoredHash};
 use crate::entropy::Entropy;
 use crate::secret::Password;
 
@@ -73,10 +73,10 @@ impl BcryptScheme {
 }
 
 impl Scheme for BcryptScheme {
-    fn encode(&self, password: &Password, entropy: &dyn Entropy) -> String {
+    fn encode<'a>(&'a self, password: &Password, entropy: &dyn Entropy) -> Computation<'a, String> {
         let mut salt = [0; 16];
         entropy.fill(&mut salt);
-        self.input.hash(password, self.rounds, salt).map(char::from).iter().collect()
+        Computation::Done(self.input.hash(password, self.rounds, salt).map(char::from).iter().collect())
     }
 
     /// `$2a$`, `$2b$`, `$2x$` and `$2y$` are one algorithm here, as in Python's bcrypt.
@@ -95,9 +95,9 @@ struct BcryptHash<'a> {
 }
 
 impl StoredHash for BcryptHash<'_> {
-    fn matches(&self, password: &Password) -> bool {
+    fn matches(&self, password: &Password) -> Computation<'_, bool> {
         let computed = self.scheme.input.hash(password, self.rounds, self.salt);
-        is_same(&computed[VERSION..], &self.encoded.as_bytes()[VERSION..])
+        Computation::Done(is_same(&computed[VERSION..], &self.encoded.as_bytes()[VERSION..]))
     }
 
     fn is_outdated(&self) -> bool {
@@ -105,12 +105,13 @@ impl StoredHash for BcryptHash<'_> {
     }
 
     /// Each round of the logarithm doubles the work, so 2ⁿ hashes of n rounds less cost the same.
-    fn harden(&self, password: &Password) {
+    fn harden(&self, password: &Password) -> Computation<'_, ()> {
         let Rounds(wanted) = self.scheme.rounds;
         let Rounds(spent) = self.rounds;
         for _ in 1..1_u32 << wanted.saturating_sub(spent) {
             black_box(self.scheme.input.hash(password, self.rounds, self.salt));
         }
+        Computation::Done(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Django's hashers by name.
 
+use countersign_pbkdf2::Work;
+
 use super::argon2::{self, Argon2Cost};
 use super::bcrypt::{self, BcryptCost};
 use super::md5;
@@ -96,7 +98,7 @@ impl Hasher {
 /// What it writes and reads are a stored hash's *fields*: all that comes after `algorithm$`.
 pub(super) trait Scheme: Send + Sync {
     /// Hashes the password with a new salt.
-    fn encode(&self, password: &Password, entropy: &dyn Entropy) -> String;
+    fn encode<'a>(&'a self, password: &Password, entropy: &dyn Entropy) -> Computation<'a, String>;
 
     /// Reads the fields of a stored hash; `None` if they are malformed or cost more than a server can afford.
     fn read<'a>(&'a self, fields: &'a str) -> Option<Box<dyn StoredHash + 'a>>;
@@ -105,7 +107,7 @@ pub(super) trait Scheme: Send + Sync {
 /// A stored hash that was read, beside the scheme that read it.
 pub(super) trait StoredHash {
     /// Whether this is the hash of the password.
-    fn matches(&self, password: &Password) -> bool;
+    fn matches(&self, password: &Password) -> Computation<'_, bool>;
 
     /// Whether the scheme would make another kind of hash today (`must_update`).
     fn is_outdated(&self) -> bool;
@@ -113,7 +115,42 @@ pub(super) trait StoredHash {
     /// Spends the time by which this hash is cheaper than one made today (`harden_runtime`).
     ///
     /// Does nothing where work factors of two kinds cannot be subtracted, as in Django.
-    fn harden(&self, _password: &Password) {}
+    fn harden(&self, _password: &Password) -> Computation<'_, ()> {
+        Computation::Done(())
+    }
+}
+
+/// What a scheme computes, or how far it came without the work that can be done beside that of others.
+pub(super) enum Computation<'a, T> {
+    /// Computed.
+    Done(T),
+    /// A PBKDF2-HMAC-SHA256 is left to do, and what its hash is for.
+    Derive(Box<Work>, Box<dyn FnOnce([u8; 32]) -> T + 'a>),
+}
+
+impl<T> Computation<'_, T> {
+    /// The result, once the place where hashes are derived has done what is left.
+    pub(super) async fn at(self, place: &impl Derive) -> T {
+        match self {
+            Self::Done(result) => result,
+            Self::Derive(work, then) => then(place.derive(work).await),
+        }
+    }
+}
+
+/// A place where PBKDF2-HMAC-SHA256 is computed.
+pub(super) trait Derive {
+    /// The hash.
+    async fn derive(&self, work: Box<Work>) -> [u8; 32];
+}
+
+/// On this thread, at once: nothing is waited for.
+pub(super) struct HereAndNow;
+
+impl Derive for HereAndNow {
+    async fn derive(&self, mut work: Box<Work>) -> [u8; 32] {
+        work.complete()
+    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,13 @@ use std::error::Error;
 use std::fmt;
 use std::hint::black_box;
 
+use futures_util::FutureExt;
+
 use super::argon2::Argon2Cost;
 use super::bcrypt::BcryptCost;
-use super::hasher::{Hasher, Scheme, StoredHash};
+use super::hasher::{Derive, Hasher, HereAndNow, Scheme, StoredHash};
 use super::is_usable;
-use super::pbkdf2::Pbkdf2Cost;
+use super::pbkdf2::{Pbkdf2Cost, is_derived_in_lanes};
 use super::scrypt::ScryptCost;
 use crate::entropy::Entropy;
 use crate::secret::{Password, StoredPassword};
@@ -46,8 +48,19 @@ impl PasswordHashers {
     ///
     /// When there is not the memory that Argon2 was configured to take.
     pub fn make(&self, password: &Password, entropy: &dyn Entropy) -> StoredPassword {
+        at_once(self.make_at(&HereAndNow, password, entropy))
+    }
+
+    /// [`make`](Self::make) at a place where PBKDF2 may be computed beside others.
+    pub(super) async fn make_at(
+        &self,
+        place: &impl Derive,
+        password: &Password,
+        entropy: &dyn Entropy,
+    ) -> StoredPassword {
         let Listed { hasher, scheme } = &self.preferred;
-        StoredPassword::new(format!("{}${}", hasher.name(), scheme.encode(password, entropy)))
+        let fields = scheme.encode(password, entropy).at(place).await;
+        StoredPassword::new(format!("{}${fields}", hasher.name()))
     }
 
     /// Spends the time of one hash made today: what a user who does not exist costs, so that names cannot be
@@ -57,7 +70,12 @@ impl PasswordHashers {
     ///
     /// As [`make`](Self::make).
     pub fn burn(&self, password: &Password, entropy: &dyn Entropy) {
-        black_box(self.make(password, entropy));
+        at_once(self.burn_at(&HereAndNow, password, entropy));
+    }
+
+    /// [`burn`](Self::burn) at a place where PBKDF2 may be computed beside others.
+    pub(super) async fn burn_at(&self, place: &impl Derive, password: &Password, entropy: &dyn Entropy) {
+        black_box(self.make_at(place, password, entropy).await);
     }
 
     /// Verifies a password against a stored one (`verify_password`), and hashes it anew when it is correct
@@ -72,21 +90,48 @@ impl PasswordHashers {
         stored: &StoredPassword,
         entropy: &dyn Entropy,
     ) -> Verification {
+        at_once(self.verify_at(&HereAndNow, password, stored, entropy))
+    }
+
+    /// [`verify`](Self::verify) at a place where PBKDF2 may be computed beside others.
+    pub(super) async fn verify_at(
+        &self,
+        place: &impl Derive,
+        password: &Password,
+        stored: &StoredPassword,
+        entropy: &dyn Entropy,
+    ) -> Verification {
         let Some((hasher, hash)) = self.read(stored) else {
-            self.burn(password, entropy);
+            self.burn_at(place, password, entropy).await;
             return Verification::Wrong;
         };
         let same_hasher = hasher.name() == self.preferred.hasher.name();
         let outdated = !same_hasher || hash.is_outdated();
-        match (hash.matches(password), outdated) {
+        match (hash.matches(password).at(place).await, outdated) {
             (true, false) => Verification::Correct,
-            (true, true) => Verification::CorrectButOutdated { replacement: self.make(password, entropy) },
+            (true, true) => {
+                let replacement = self.make_at(place, password, entropy).await;
+                Verification::CorrectButOutdated { replacement }
+            }
             (false, true) if same_hasher => {
-                hash.harden(password);
+                hash.harden(password).at(place).await;
                 Verification::Wrong
             }
             (false, _) => Verification::Wrong,
         }
+    }
+
+    /// Whether making a hash begins with what can be computed beside others.
+    pub(super) fn makes_beside_others(&self) -> bool {
+        matches!(self.preferred.hasher, Hasher::Pbkdf2Sha256(_)) && is_derived_in_lanes()
+    }
+
+    /// Whether verifying against this hash begins with what can be computed beside others.
+    pub(super) fn verifies_beside_others(&self, stored: &StoredPassword) -> bool {
+        self.read(stored).map_or_else(
+            || self.makes_beside_others(),
+            |(hasher, _)| matches!(hasher, Hasher::Pbkdf2Sha256(_)) && is_derived_in_lanes(),
+        )
     }
 
     /// The hasher of a stored password, and what it read; `None` for what can never be correct.
@@ -116,6 +161,12 @@ impl Default for PasswordHashers {
         ])
         .expect("Django's own hashers are affordable")
     }
+}
+
+/// The result of what waits for nothing.
+#[expect(clippy::expect_used, reason = "here and now nothing is waited for")]
+fn at_once<T>(computation: impl Future<Output = T>) -> T {
+    computation.now_or_never().expect("nothing is waited for")
 }
 
 struct Listed {
@@ -204,6 +255,7 @@ mod tests {
 
     use super::*;
     use crate::entropy::SystemEntropy;
+    use crate::password::hasher::Computation;
     use crate::password::testing::assert_current;
     use crate::password::unusable_password;
 
@@ -305,8 +357,8 @@ mod tests {
     struct PlainScheme(Arc<AtomicU32>);
 
     impl Scheme for PlainScheme {
-        fn encode(&self, password: &Password, _entropy: &dyn Entropy) -> String {
-            password.expose().to_owned()
+        fn encode<'a>(&'a self, password: &Password, _entropy: &dyn Entropy) -> Computation<'a, String> {
+            Computation::Done(password.expose().to_owned())
         }
 
         fn read<'a>(&'a self, fields: &'a str) -> Option<Box<dyn StoredHash + 'a>> {
@@ -322,16 +374,17 @@ mod tests {
     }
 
     impl StoredHash for PlainHash<'_> {
-        fn matches(&self, password: &Password) -> bool {
-            self.plain == password.expose()
+        fn matches(&self, password: &Password) -> Computation<'_, bool> {
+            Computation::Done(self.plain == password.expose())
         }
 
         fn is_outdated(&self) -> bool {
             self.old
         }
 
-        fn harden(&self, _password: &Password) {
+        fn harden(&self, _password: &Password) -> Computation<'_, ()> {
             self.scheme.0.fetch_add(1, Ordering::SeqCst);
+            Computation::Done(())
         }
     }
 

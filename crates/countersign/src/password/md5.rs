@@ -4,16 +4,16 @@ use md5::{Digest, Md5};
 use zeroize::Zeroizing;
 
 use super::encoding::{hex, is_same, is_short_salt, new_salt};
-use super::hasher::{Scheme, StoredHash};
+use super::hasher::{Computation, Scheme, StoredHash};
 use crate::entropy::Entropy;
 use crate::secret::Password;
 
 pub(super) struct Md5Scheme;
 
 impl Scheme for Md5Scheme {
-    fn encode(&self, password: &Password, entropy: &dyn Entropy) -> String {
+    fn encode<'a>(&'a self, password: &Password, entropy: &dyn Entropy) -> Computation<'a, String> {
         let salt = new_salt(entropy);
-        format!("{salt}${}", *salted(&salt, password))
+        Computation::Done(format!("{salt}${}", *salted(&salt, password)))
     }
 
     /// An empty salt is malformed: Django takes such a hash for `unsalted_md5`, which it no longer has.
@@ -29,8 +29,8 @@ struct Md5Hash<'a> {
 }
 
 impl StoredHash for Md5Hash<'_> {
-    fn matches(&self, password: &Password) -> bool {
-        is_same(&*salted(self.salt, password), self.hash)
+    fn matches(&self, password: &Password) -> Computation<'_, bool> {
+        Computation::Done(is_same(&*salted(self.salt, password), self.hash))
     }
 
     fn is_outdated(&self) -> bool {
@@ -72,6 +72,6 @@ mod tests {
     #[test]
     fn upper_case_hex_is_another_hash() {
         let hash = Md5Hash { salt: "seasalt0seasalt0seasal", hash: "720D3524D8D0DFB8C80D3205F5E73825" };
-        assert!(!hash.matches(&Password::new("")));
+        assert!(!matches!(hash.matches(&Password::new("")), Computation::Done(true)));
     }
 }

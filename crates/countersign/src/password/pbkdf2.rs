@@ -6,9 +6,10 @@ use std::num::NonZeroU32;
 use aws_lc_rs::pbkdf2;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use countersign_pbkdf2::Work;
 
 use super::encoding::{decimal, is_same, is_short_salt, new_salt};
-use super::hasher::{Scheme, StoredHash};
+use super::hasher::{Computation, Scheme, StoredHash};
 use crate::entropy::Entropy;
 use crate::secret::Password;
 
@@ -39,17 +40,33 @@ pub(super) enum Digest {
 }
 
 impl Digest {
-    /// The hash in base64, as long as the digest.
-    fn derive(self, password: &Password, salt: &str, iterations: NonZeroU32) -> String {
+    /// What is made of the hash in base64, which is as long as the digest.
+    fn derive<'a, T>(
+        self,
+        password: &Password,
+        salt: &str,
+        iterations: NonZeroU32,
+        then: impl FnOnce(String) -> T + 'a,
+    ) -> Computation<'a, T> {
+        let (password, salt) = (password.expose().as_bytes(), salt.as_bytes());
         let (algorithm, length) = match self {
             Self::Sha1 => (pbkdf2::PBKDF2_HMAC_SHA1, 20),
+            Self::Sha256 if is_derived_in_lanes() => {
+                let work = Work::new(password, salt, iterations);
+                return Computation::Derive(work, Box::new(|hash| then(STANDARD.encode(hash))));
+            }
             Self::Sha256 => (pbkdf2::PBKDF2_HMAC_SHA256, 32),
         };
         let mut hash = [0; 32];
         let hash = &mut hash[..length];
-        pbkdf2::derive(algorithm, iterations, salt.as_bytes(), password.expose().as_bytes(), hash);
-        STANDARD.encode(hash)
+        pbkdf2::derive(algorithm, iterations, salt, password, hash);
+        Computation::Done(then(STANDARD.encode(hash)))
     }
+}
+
+/// Whether PBKDF2-HMAC-SHA256 is computed beside others on this machine.
+pub(super) fn is_derived_in_lanes() -> bool {
+    countersign_pbkdf2::pays()
 }
 
 pub(super) struct Pbkdf2Scheme {
@@ -64,10 +81,10 @@ impl Pbkdf2Scheme {
 }
 
 impl Scheme for Pbkdf2Scheme {
-    fn encode(&self, password: &Password, entropy: &dyn Entropy) -> String {
-        let salt = new_salt(entropy);
-        let hash = self.digest.derive(password, &salt, self.iterations);
-        format!("{}${salt}${hash}", self.iterations)
+    fn encode<'a>(&'a self, password: &Password, entropy: &dyn Entropy) -> Computation<'a, String> {
+        let (salt, iterations) = (new_salt(entropy), self.iterations);
+        let with = salt.clone();
+        self.digest.derive(password, &with, iterations, move |hash| format!("{iterations}${salt}${hash}"))
     }
 
     fn read<'a>(&'a self, fields: &'a str) -> Option<Box<dyn StoredHash + 'a>> {
@@ -86,19 +103,19 @@ struct Pbkdf2Hash<'a> {
 }
 
 impl StoredHash for Pbkdf2Hash<'_> {
-    fn matches(&self, password: &Password) -> bool {
-        is_same(self.scheme.digest.derive(password, self.salt, self.iterations), self.hash)
+    fn matches(&self, password: &Password) -> Computation<'_, bool> {
+        self.scheme.digest.derive(password, self.salt, self.iterations, |hash| is_same(hash, self.hash))
     }
 
     fn is_outdated(&self) -> bool {
         self.iterations != self.scheme.iterations || is_short_salt(self.salt.chars().count())
     }
 
-    fn harden(&self, password: &Password) {
+    fn harden(&self, password: &Password) -> Computation<'_, ()> {
         let missing = self.scheme.iterations.get().saturating_sub(self.iterations.get());
-        if let Some(missing) = NonZeroU32::new(missing) {
-            black_box(self.scheme.digest.derive(password, self.salt, missing));
-        }
+        NonZeroU32::new(missing).map_or(Computation::Done(()), |missing| {
+            self.scheme.digest.derive(password, self.salt, missing, |hash| drop(black_box(hash)))
+        })
     }
 }
 
@@ -107,8 +124,10 @@ const MAX_ITERATIONS: u32 = 256_000_000;
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
-    use crate::password::hasher::Hasher;
+    use crate::password::hasher::{Hasher, HereAndNow};
     use crate::password::testing::{assert_current, assert_malformed, assert_outdated};
 
     const QUICK: Hasher = Hasher::Pbkdf2Sha256(Pbkdf2Cost { iterations: 100 });
@@ -173,7 +192,9 @@ mod tests {
         for hash in ["", "****", &hash[..43], &format!("{hash}="), &format!("{hash}$"), "$"] {
             let fields = format!("1$seasalt0seasalt0seasal${hash}");
             let scheme = QUICK.prepare().unwrap();
-            assert!(!scheme.read(&fields).unwrap().matches(&Password::new("")), "{hash}");
+            let read = scheme.read(&fields).unwrap();
+            let matches = read.matches(&Password::new("")).at(&HereAndNow).now_or_never();
+            assert_eq!(matches, Some(false), "{hash}");
         }
     }
 

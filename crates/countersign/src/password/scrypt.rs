@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use scrypt::Params;
 
 use super::encoding::{decimal, is_same, new_salt};
-use super::hasher::{Scheme, StoredHash};
+use super::hasher::{Computation, Scheme, StoredHash};
 use crate::entropy::Entropy;
 use crate::secret::Password;
 
@@ -55,11 +55,11 @@ impl ScryptScheme {
 }
 
 impl Scheme for ScryptScheme {
-    fn encode(&self, password: &Password, entropy: &dyn Entropy) -> String {
+    fn encode<'a>(&'a self, password: &Password, entropy: &dyn Entropy) -> Computation<'a, String> {
         let salt = new_salt(entropy);
         let ScryptCost { block_size, parallelism, work_factor } = self.cost;
         let hash = derive(password, &salt, &self.params);
-        format!("{work_factor}${salt}${block_size}${parallelism}${hash}")
+        Computation::Done(format!("{work_factor}${salt}${block_size}${parallelism}${hash}"))
     }
 
     fn read<'a>(&'a self, fields: &'a str) -> Option<Box<dyn StoredHash + 'a>> {
@@ -83,8 +83,8 @@ struct ScryptHash<'a> {
 }
 
 impl StoredHash for ScryptHash<'_> {
-    fn matches(&self, password: &Password) -> bool {
-        is_same(derive(password, self.salt, &self.params), self.hash)
+    fn matches(&self, password: &Password) -> Computation<'_, bool> {
+        Computation::Done(is_same(derive(password, self.salt, &self.params), self.hash))
     }
 
     /// The salt is not looked at: Django's scrypt hasher does not either.

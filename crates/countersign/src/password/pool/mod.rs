@@ -1,6 +1,8 @@
 //! Threads that hash passwords, so that a login storm does not slow anything else.
 
+mod job;
 mod queue;
+mod worker;
 
 use std::error::Error;
 use std::fmt;
@@ -12,12 +14,18 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 
-use self::queue::{Job, Queue};
+use self::job::Job;
+use self::queue::Queue;
+use self::worker::Worker;
 use super::{PasswordHashers, Verification};
 use crate::entropy::Entropy;
 use crate::secret::{Password, StoredPassword};
 
 /// Threads that hash passwords for asynchronous callers, in the order of their calls.
+///
+/// PBKDF2 with SHA-256 is computed for several callers side by side, which costs a processor less for each than one
+/// after the other: a thread takes in who waits every few milliseconds, and lets go who is done. On Linux the
+/// threads have a low priority (a niceness of 10), so that they slow nothing else down.
 ///
 /// A clone is another handle on the same threads. They stop when the last handle is dropped, which waits for
 /// the hashes being computed then. No asynchronous runtime is needed, and any can be used.
@@ -65,7 +73,7 @@ impl HashingPool {
         for number in 0..size.threads.get() {
             let queue = Arc::clone(&queue);
             let thread = thread::Builder::new().name(format!("hashing-{number}"));
-            threads.handles.push(thread.spawn(move || queue.work())?);
+            threads.handles.push(thread.spawn(move || Worker::work(&queue))?);
         }
         Ok(Self { size, queue, _threads: Arc::new(threads) })
     }
@@ -161,7 +169,8 @@ mod tests {
 
     use super::*;
     use crate::entropy::SystemEntropy;
-    use crate::password::Hasher;
+    use crate::password::pbkdf2::is_derived_in_lanes;
+    use crate::password::{Hasher, Pbkdf2Cost};
 
     /// Tells of every hash that is begun, and holds it until the test lets it go on or panic.
     struct Gate {
@@ -289,6 +298,78 @@ mod tests {
         assert!(block_on(pool.make(password())).is_err());
         go.send(Go::On).unwrap();
         assert!(block_on(pool.make(password())).is_ok());
+    }
+
+    /// PBKDF2 with SHA-256, which is computed beside others where the machine can, and Django's MD5.
+    fn pbkdf2(iterations: u32) -> Arc<PasswordHashers> {
+        let cost = Pbkdf2Cost { iterations };
+        Arc::new(PasswordHashers::new(vec![Hasher::Pbkdf2Sha256(cost), Hasher::Md5]).unwrap())
+    }
+
+    fn pool(hashers: Arc<PasswordHashers>, threads: usize) -> HashingPool {
+        let size = PoolSize { threads: threads.try_into().unwrap(), ..PoolSize::default() };
+        HashingPool::start(hashers, Arc::new(SystemEntropy), size).unwrap()
+    }
+
+    #[test]
+    fn many_calls_at_once_get_each_its_own_answer() {
+        let (old, new) = (pbkdf2(1000), pbkdf2(3000));
+        for threads in [1, 2] {
+            let pool = pool(Arc::clone(&new), threads);
+            let calls = (0..30).map(|number| {
+                let right = Password::new(number.to_string());
+                let made_with = if number % 3 == 0 { &old } else { &new };
+                let stored = made_with.make(&right, &SystemEntropy);
+                let password = if number % 2 == 0 { right } else { password() };
+                let pool = pool.clone();
+                async move { (number, pool.verify(password, stored).await.unwrap()) }
+            });
+            for (number, verification) in block_on(futures_util::future::join_all(calls)) {
+                let right = Password::new(number.to_string());
+                match verification {
+                    Verification::Correct => assert!(number % 2 == 0 && number % 3 != 0, "{number}"),
+                    Verification::CorrectButOutdated { replacement } => {
+                        assert!(number % 6 == 0, "{number}");
+                        assert!(replacement.expose().starts_with("pbkdf2_sha256$3000$"));
+                        assert_eq!(new.verify(&right, &replacement, &SystemEntropy), Verification::Correct);
+                    }
+                    Verification::Wrong => assert!(number % 2 == 1, "{number}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn hashers_that_need_a_thread_for_themselves_get_one_between_others() {
+        let pool = pool(pbkdf2(3000), 1);
+        let md5 = md5().make(&password(), &SystemEntropy);
+        let calls = (0..24).map(|number| {
+            let (pool, md5) = (pool.clone(), md5.clone());
+            async move {
+                match number % 4 {
+                    3 => pool.verify(password(), md5).await.map(|verification| verification.is_correct()),
+                    _ => pool.make(password()).await.map(|made| made.expose().starts_with("pbkdf2_sha256$")),
+                }
+            }
+        });
+        assert_eq!(block_on(futures_util::future::join_all(calls)), [Ok(true); 24]);
+    }
+
+    #[test]
+    fn a_call_that_is_left_while_it_is_computed_holds_up_nobody() {
+        // Half a minute of work for each, if it were done; aws-lc cannot be left.
+        let iterations = if is_derived_in_lanes() { 256_000_000 } else { 1000 };
+        let (endless, quick) = (pbkdf2(iterations), pbkdf2(10));
+        let pool = pool(Arc::clone(&endless), 1);
+        let stored = quick.make(&password(), &SystemEntropy);
+        let mut leaving = Box::pin(pool.burn(password()));
+        assert!(poll(&mut leaving).is_pending());
+        // Against a wrong password nothing is made anew, but it is hardened for as long: it is left, too.
+        let mut hardening = Box::pin(pool.verify(Password::new("wrong"), stored));
+        assert!(poll(&mut hardening).is_pending());
+        drop((leaving, hardening));
+        let current = StoredPassword::new("md5$seasalt0seasalt0seasal$720d3524d8d0dfb8c80d3205f5e73825");
+        assert_eq!(block_on(pool.verify(Password::new("wrong"), current)), Ok(Verification::Wrong));
     }
 
     #[test]
