@@ -29,6 +29,7 @@
 //! ```
 
 mod admin;
+mod at_once;
 mod backend;
 mod blacklist;
 mod column;
@@ -38,6 +39,7 @@ mod database;
 mod engine;
 mod error;
 mod hex;
+mod holder;
 mod jobs;
 mod last_login;
 mod ledger;
@@ -52,6 +54,8 @@ mod options;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod patience;
 mod places;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod refresh_tokens;
