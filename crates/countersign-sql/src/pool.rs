@@ -1,4 +1,4 @@
-//! Connections to a server, lent out one at a time.
+//! Connections to a database, lent out one at a time.
 //!
 //! - One that comes back as it went is the next one's at once: nothing is sent to the server to find that out, and no task is
 //!   begun for it. It is asked for a sign of life only after it was idle.
@@ -36,6 +36,7 @@ pub(crate) struct Pool<C: Lendable>(Arc<Shared<C>>);
 
 struct Shared<C> {
     open: Opening<C>,
+    fits: Box<dyn Fn(Duration) -> bool + Send + Sync>,
     idle: Mutex<Vec<Idle<C>>>,
     turns: Arc<Semaphore>,
     most: u32,
@@ -64,9 +65,19 @@ impl<C: Lendable> Pool<C> {
         limits: &Limits,
         open: impl Fn() -> BoxFuture<'static, Result<C, sqlx::Error>> + Send + Sync + 'static,
     ) -> Self {
+        Self::that_fit(limits, |_| true, open)
+    }
+
+    /// The same, and a connection of an age that does not fit is not lent any more.
+    pub(crate) fn that_fit(
+        limits: &Limits,
+        fits: impl Fn(Duration) -> bool + Send + Sync + 'static,
+        open: impl Fn() -> BoxFuture<'static, Result<C, sqlx::Error>> + Send + Sync + 'static,
+    ) -> Self {
         let most = limits.max_connections.get();
         Self(Arc::new(Shared {
             open: Box::new(open),
+            fits: Box::new(fits),
             idle: Mutex::default(),
             turns: Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS))),
             most,
@@ -93,7 +104,7 @@ impl<C: Lendable> Pool<C> {
         let idle = std::mem::take(&mut *self.0.idle());
         for Idle { held, .. } in idle {
             // Whether it ends politely says nothing to anybody.
-            let _ = in_time(GRACE, held.connection.close()).await;
+            let _ = in_time(self.0.patience, held.connection.close()).await;
         }
     }
 }
@@ -108,6 +119,9 @@ impl<C: Lendable> Shared<C> {
             // The lock is not held any longer than this takes.
             let last_used = self.idle().pop();
             let Some(Idle { mut held, since }) = last_used else { break };
+            if !(self.fits)(held.opened.elapsed()) {
+                continue;
+            }
             // What a server ends that was idle for long is no news.
             if since.elapsed() < IDLE || in_time(self.patience, held.connection.ping()).await.is_ok() {
                 return Ok((held, turn));
