@@ -91,7 +91,13 @@ impl<C: Lendable> Pool<C> {
     pub(crate) async fn lend(&self) -> Result<Lease<C>, sqlx::Error> {
         let lent = timeout(self.0.acquire_timeout, self.0.lend()).await;
         let (held, turn) = lent.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-        Ok(Lease { held: Some(held), turn: Some(turn), pool: Arc::clone(&self.0), left: Left::default() })
+        Ok(Lease {
+            held: Some(held),
+            turn: Some(turn),
+            pool: Arc::clone(&self.0),
+            left: Left::default(),
+            is_the_last: false,
+        })
     }
 
     /// Lends no more, and closes every connection once it is given back.
@@ -174,6 +180,8 @@ pub(crate) struct Lease<C: Lendable> {
     turn: Option<OwnedSemaphorePermit>,
     pool: Arc<Shared<C>>,
     left: Left,
+    /// Whether nobody else should have the connection after this.
+    is_the_last: bool,
 }
 
 /// What a connection would be left with, were it given back now.
@@ -185,8 +193,6 @@ struct Left {
     is_shaken: bool,
     /// A transaction.
     is_open: bool,
-    /// Something that nobody else should have.
-    is_used_up: bool,
 }
 
 impl<C: Lendable> Lease<C> {
@@ -215,16 +221,16 @@ impl<C: Lendable> Lease<C> {
 
     /// Closes the connection when it is given back.
     pub(crate) fn is_the_last(&mut self) {
-        self.left.is_used_up = true;
+        self.is_the_last = true;
     }
 }
 
 impl<C: Lendable> Drop for Lease<C> {
     fn drop(&mut self) {
         let Some(mut held) = self.held.take() else { return };
-        let Left { is_asked, is_shaken, is_open, is_used_up } = self.left;
+        let Left { is_asked, is_shaken, is_open } = self.left;
         let (pool, turn) = (Arc::clone(&self.pool), self.turn.take());
-        let goes = is_used_up
+        let goes = self.is_the_last
             || is_asked && !C::CAN_RESUME
             || held.opened.elapsed() > LIFETIME
             || pool.is_closed.load(Ordering::SeqCst);

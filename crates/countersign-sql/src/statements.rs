@@ -72,9 +72,9 @@ impl Statements {
         let (is_jti, is_jti_too) =
             (dialect.is_exactly(&jti, &two), dialect.is_exactly(&format!("o.{jti}"), &one));
         let lock_in_insert = dialect.lock_in_insert();
-        let expired = format!("SELECT {id} FROM {outstanding} WHERE {expires} <= {one} AND {id} > {two}");
+        let doomed = format!("SELECT {id} FROM {outstanding} WHERE {expires} <= {one} AND {id} > {two}");
         // The two deletions of one flush run in one transaction, so both mean the same rows.
-        let batch = format!("{expired} AND {id} <= {three} ORDER BY {id} LIMIT {four}");
+        let batch = format!("{doomed} AND {id} <= {three} ORDER BY {id} LIMIT {four}");
         let (user_id, owner) = (name("user_id"), dialect.given(model.primary_key(), &two));
         let good = format!(
             "FROM {outstanding} o WHERE o.{user_id} = {owner} AND o.{jti} <> {three} AND o.{expires} > {one} \
@@ -90,11 +90,7 @@ impl Statements {
             find_unless_blacklisted: holder::queries(dialect, model),
             find_by_email: model.email().map(|email| {
                 let is_email = dialect.is_ignoring_case(email.name(), &one);
-                let is_active = model.is_active().map(|column| match column.kind() {
-                    ColumnKind::Int => format!(" AND {} <> 0", name(column.name())),
-                    _ => format!(" AND {}", name(column.name())),
-                });
-                let is_active = is_active.unwrap_or_default();
+                let is_active = is_active(dialect, model);
                 let text = format!("{select} {is_email}{is_active} ORDER BY {pk} LIMIT {two}");
                 Query::new(text, kinds.clone())
             }),
@@ -151,7 +147,7 @@ impl Statements {
             ),
             flush_batch: Query::new(
                 format!(
-                    "SELECT count(*), COALESCE(max(batch.{id}), 0) FROM ({expired} ORDER BY {id} LIMIT {three}) batch"
+                    "SELECT count(*), COALESCE(max(batch.{id}), 0) FROM ({doomed} ORDER BY {id} LIMIT {three}) batch"
                 ),
                 [ColumnKind::Int, ColumnKind::Int],
             ),
@@ -171,4 +167,13 @@ pub(crate) fn recorded(dialect: &dyn Dialect, model: &UserModel, first: usize, w
     let values: Vec<_> = (first + 1..first + 5).map(|number| dialect.placeholder(number)).collect();
     let hold = dialect.hold_in_insert();
     format!("SELECT (SELECT {pk} FROM {users} WHERE {pk} = {user}{hold}), {} {when}", values.join(", "))
+}
+
+/// What ends a condition on users, so that it is true of active ones alone.
+pub(crate) fn is_active(dialect: &dyn Dialect, model: &UserModel) -> String {
+    let is_active = model.is_active().map(|column| match column.kind() {
+        ColumnKind::Int => format!(" AND {} <> 0", dialect.quote(column.name())),
+        _ => format!(" AND {}", dialect.quote(column.name())),
+    });
+    is_active.unwrap_or_default()
 }

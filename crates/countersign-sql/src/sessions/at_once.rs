@@ -12,10 +12,10 @@ use super::row::{CHANGING, COLUMNS, advanced, row, text};
 use super::table::SessionTable;
 use crate::at_once::{claimed, presented, succeeded};
 use crate::backend::{Dialect, Statement};
-use crate::column::ColumnKind;
 use crate::database::Database;
 use crate::ledger;
 use crate::model::UserModel;
+use crate::statements::is_active;
 use crate::users::stored;
 
 /// The statements; each says its parameters in order.
@@ -88,11 +88,7 @@ fn held(dialect: &dyn Dialect, model: &UserModel) -> String {
     let users = dialect.quote(model.table());
     let is_user = dialect.sought(model.primary_key(), &one);
     let is_password = dialect.is_exactly(&dialect.quote(model.password().name()), &two);
-    let is_active = model.is_active().map(|column| match column.kind() {
-        ColumnKind::Int => format!(" AND {} <> 0", dialect.quote(column.name())),
-        _ => format!(" AND {}", dialect.quote(column.name())),
-    });
-    let (is_active, hold) = (is_active.unwrap_or_default(), dialect.hold_rows());
+    let (is_active, hold) = (is_active(dialect, model), dialect.hold_rows());
     format!("SELECT 1 FROM {users} WHERE {is_user} AND {is_password}{is_active}{hold}")
 }
 

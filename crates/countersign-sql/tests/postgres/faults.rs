@@ -148,8 +148,8 @@ async fn servers_that_flush_at_once_are_not_in_each_others_way() {
         flushes.spawn(async move {
             let (mut sum, mut next) = (0, Some(FlushCursor::default()));
             while let Some(from) = next {
-                let flushed = server.flush_expired(NOW, from, NonZeroU32::new(7).unwrap()).await.unwrap();
-                (sum, next) = (sum + flushed.tokens, flushed.next);
+                let batch = server.flush_expired(NOW, from, NonZeroU32::new(7).unwrap()).await.unwrap();
+                (sum, next) = (sum + batch.tokens, batch.next);
             }
             sum
         });
