@@ -134,14 +134,14 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         format!("{column} = {placeholder}")
     }
 
-    /// What a subquery ends with whose row the statement's own will refer to: nobody may change it until then. Nothing, where
-    /// a row that is waited for is in nobody else's way.
-    fn for_share(&self) -> &'static str {
+    /// What a subquery of an `INSERT` ends with whose row the new one will refer to: nobody may change it until then. Nothing,
+    /// where an `INSERT` that waits for a row is in nobody else's way.
+    fn hold_in_insert(&self) -> &'static str {
         ""
     }
 
     /// The same of a row that others are about to write, too.
-    fn for_update(&self) -> &'static str {
+    fn lock_in_insert(&self) -> &'static str {
         ""
     }
 
@@ -164,13 +164,24 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     fn insert_unless(&self, table: &str, columns: &[&str], source: &str, unique: &str) -> String;
 
     /// What ends a `SELECT`, so that until the end of the transaction nobody changes the rows it finds; others may hold them too.
-    fn hold(&self) -> &'static str {
+    fn hold_rows(&self) -> &'static str {
         " FOR SHARE"
     }
 
     /// What ends a `SELECT`, so that until the end of the transaction nobody else changes, holds or locks the rows it finds.
-    fn lock(&self) -> &'static str {
+    fn lock_rows(&self) -> &'static str {
         " FOR UPDATE"
+    }
+
+    /// The same of those rows that nobody else has by now; the others are left out.
+    fn lock_unless_locked(&self) -> &'static str {
+        " FOR UPDATE SKIP LOCKED"
+    }
+
+    /// A statement that writes in steps, `last` after the named ones: each reads what those before it return, by their names,
+    /// and sees nothing else that they do. All is done or nothing. `None` where the engine has no such statement.
+    fn in_steps(&self, _steps: &[(&str, &str)], _last: &str) -> Option<String> {
+        None
     }
 
     /// The same of any number of rows: those that conflict are left out, the others inserted. How many they were is told
@@ -180,7 +191,7 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     }
 
     /// A `DELETE` of the rows of `table` whose `column` is among the ids that `batch` selects, which has a `LIMIT` and no
-    /// other column.
+    /// other column. Rows that somebody else has in hand are left to them.
     fn delete_batch(&self, table: &str, column: &str, batch: &str) -> String {
         let (table, column, id) = (self.quote(table), self.quote(column), self.quote("id"));
         // Wrapped because not every engine takes a LIMIT directly inside IN.

@@ -9,12 +9,16 @@
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Claim, OutstandingToken, StoreError, StoreErrorKind, TokenLedger};
+use countersign::store::{
+    Claim, FlushCursor, Flushed, Holder, OutstandingToken, StoreError, StoreErrorKind, TokenLedger,
+    UserLookup, Users,
+};
 use countersign::user::{FieldValue, UserKey};
 
-use crate::backend::Transaction;
+use crate::backend::{Row, Transaction};
 use crate::blacklist::Known;
 use crate::database::{Attempt, Database};
+use crate::statements::OUTSTANDING;
 
 impl TokenLedger for Database {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
@@ -37,6 +41,14 @@ impl TokenLedger for Database {
         }
     }
 
+    async fn find_unless_blacklisted(&self, by: UserLookup<'_>, jti: &str) -> Result<Holder, StoreError> {
+        match self.holder(by.clone(), jti).await? {
+            Some(holder) => Ok(holder),
+            None if self.is_blacklisted(jti).await? => Ok(Holder::Blacklisted),
+            None => self.find(by).await.map(Holder::from),
+        }
+    }
+
     async fn blacklist(&self, token: &OutstandingToken<'_>, at: Timestamp) -> Result<Claim, StoreError> {
         let once = move || -> Attempt<'_, _> {
             Box::pin(async move {
@@ -46,7 +58,7 @@ impl TokenLedger for Database {
                 Ok(claim)
             })
         };
-        let claim = self.settle(once).await?;
+        let claim = if self.claim_at_once(token, at).await? { Claim::Won } else { self.settle(once).await? };
         if let Some(memory) = self.blacklist() {
             memory.revoke_token(token.jti, token.expires_at);
             if claim == Claim::Won {
@@ -92,7 +104,8 @@ impl TokenLedger for Database {
                 Ok(Claim::Won)
             })
         };
-        let claim = self.settle(once).await?;
+        let is_done = self.rotate_at_once(presented, successor, at).await?;
+        let claim = if is_done { Claim::Won } else { self.settle(once).await? };
         // Nobody is told of it: wherever a refresh token is presented, the database itself is asked.
         if let Some(memory) = self.blacklist() {
             memory.revoke_token(presented.jti, presented.expires_at);
@@ -100,32 +113,43 @@ impl TokenLedger for Database {
         Ok(claim)
     }
 
-    async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
-        let tokens = self.flush_tokens(now, limit).await?;
-        if tokens < limit.get().into() {
+    async fn flush_expired(
+        &self,
+        now: Timestamp,
+        from: FlushCursor,
+        limit: NonZeroU32,
+    ) -> Result<Flushed, StoreError> {
+        let values =
+            [FieldValue::Timestamp(now), FieldValue::Int(from.row()), FieldValue::Int(limit.get().into())];
+        let flushed = match &self.statements().at_once {
+            Some(at_once) => {
+                let (tokens, last) = batch(&self.read(&at_once.flush, &values).await?)?;
+                Flushed { tokens, next: (tokens >= limit.get().into()).then(|| FlushCursor::behind(last)) }
+            }
+            None => self.settle(|| Box::pin(self.flush_tokens(&values, limit))).await?,
+        };
+        if flushed.next.is_none() {
             // Not in the same transaction: others take the session's row first.
             self.flush_sessions(now, limit).await?;
         }
-        Ok(tokens)
+        Ok(flushed)
     }
 }
 
 impl Database {
-    async fn flush_tokens(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
-        let values = &[FieldValue::Timestamp(now), FieldValue::Int(limit.get().into())];
-        let once = move || -> Attempt<'_, _> {
-            Box::pin(async move {
-                let mut transaction = self.begin().await?;
-                let statements = self.statements();
-                let blacklisted = transaction.write(&statements.flush_blacklisted, values).await;
-                blacklisted.map_err(|error| self.failed(error))?;
-                let outstanding = transaction.write(&statements.flush_outstanding, values).await;
-                let flushed = outstanding.map_err(|error| self.failed(error))?;
-                self.commit(transaction).await?;
-                Ok(flushed)
-            })
-        };
-        self.settle(once).await
+    async fn flush_tokens(&self, values: &[FieldValue; 3], limit: NonZeroU32) -> Result<Flushed, StoreError> {
+        let (statements, failed) = (self.statements(), |error| self.failed(error));
+        let mut transaction = self.begin().await?;
+        let (found, last) = batch(&transaction.read(&statements.flush_batch, values).await.map_err(failed)?)?;
+        if found == 0 {
+            return Ok(Flushed { tokens: 0, next: None });
+        }
+        let [now, from, limit_value] = values.clone();
+        let values = [now, from, FieldValue::Int(last), limit_value];
+        transaction.write(&statements.flush_blacklisted, &values).await.map_err(failed)?;
+        let tokens = transaction.write(&statements.flush_outstanding, &values).await.map_err(failed)?;
+        self.commit(transaction).await?;
+        Ok(Flushed { tokens, next: (found >= limit.get().into()).then(|| FlushCursor::behind(last)) })
     }
 
     /// How many tokens had expired by `now`, which [`flush_expired`](TokenLedger::flush_expired) deletes.
@@ -164,6 +188,16 @@ pub(crate) fn row(token: &OutstandingToken<'_>) -> [FieldValue; 5] {
         FieldValue::Timestamp(token.created_at),
         FieldValue::Timestamp(token.expires_at),
     ]
+}
+
+/// A count of tokens, and the last one's id.
+fn batch(rows: &[Row]) -> Result<(u64, i64), StoreError> {
+    match rows.first().map(|row| &**row) {
+        Some([Ok(FieldValue::Int(tokens)), Ok(FieldValue::Int(last))]) => {
+            Ok((u64::try_from(*tokens).unwrap_or(0), *last))
+        }
+        _ => Err(StoreError::inconsistent(format!("the ids of {OUTSTANDING:?} are no numbers"))),
+    }
 }
 
 /// No token has an empty id.

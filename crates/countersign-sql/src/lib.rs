@@ -29,6 +29,7 @@
 //! ```
 
 mod admin;
+mod at_once;
 mod backend;
 mod blacklist;
 mod column;
@@ -38,6 +39,7 @@ mod database;
 mod engine;
 mod error;
 mod hex;
+mod holder;
 mod jobs;
 mod last_login;
 mod ledger;
@@ -49,9 +51,11 @@ mod model;
 mod mysql;
 mod new_user;
 mod options;
-#[cfg(any(feature = "mysql", feature = "postgres"))]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod patience;
 mod places;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod refresh_tokens;

@@ -1,5 +1,7 @@
 //! The user model, as the configuration names it and the database's schema completes it.
 
+use std::sync::Arc;
+
 use crate::column::{Column, ColumnKind};
 use crate::error::{ConnectError, list, nearest};
 
@@ -42,6 +44,8 @@ impl Default for UserTable {
 pub struct UserModel {
     table: String,
     columns: Vec<Column>,
+    /// The columns' names, for every row that is read.
+    names: Vec<Arc<str>>,
     primary_key: usize,
     username: usize,
     password: usize,
@@ -73,6 +77,7 @@ impl UserModel {
             last_login: model.optional(&users.last_login, LAST_LOGIN, "users.last_login")?,
             email: model.optional(&users.email, EMAIL, "users.email")?,
             table: users.table.clone(),
+            names: columns.iter().map(|column| column.name.as_str().into()).collect(),
             columns,
         })
     }
@@ -128,6 +133,11 @@ impl UserModel {
             "pk" => Some(self.primary_key),
             _ => self.columns.iter().position(|column| column.name == name),
         }
+    }
+
+    /// The columns' names, in the table's order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Arc<str>> {
+        self.names.iter().cloned()
     }
 
     pub(crate) fn primary_key_at(&self) -> usize {

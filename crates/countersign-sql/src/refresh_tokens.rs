@@ -139,7 +139,7 @@ impl RefreshTokenTable {
         let (users, pk) = (quote(model.table()), quote(model.primary_key().name()));
         let (one, two, three) = (dialect.placeholder(1), dialect.placeholder(2), dialect.placeholder(3));
         let is_token = |placeholder: &str| dialect.is_exactly(&token, placeholder);
-        let for_share = dialect.for_share();
+        let hold = dialect.hold_in_insert();
         let owner = dialect.given(model.primary_key(), &two);
         let clear = |which: &str| {
             let batch = format!("SELECT {id} FROM {table} WHERE {which} ORDER BY {id} LIMIT {one}");
@@ -152,7 +152,7 @@ impl RefreshTokenTable {
             // The user is looked up in the same statement: one who was deleted meanwhile gets no row.
             keep: Statement::new(format!(
                 "INSERT INTO {table} ({user}, {token}, {created}) SELECT {pk}, {two}, {three} FROM {users} \
-                 WHERE {pk} = {one}{for_share}"
+                 WHERE {pk} = {one}{hold}"
             )),
             find: Query::new(
                 format!(

@@ -1,7 +1,9 @@
 //! Every statement of the stores, built once at connect from the configured names.
 
+use crate::at_once::{AtOnce, RECORD};
 use crate::backend::{Dialect, Query, Statement};
 use crate::column::ColumnKind;
+use crate::holder;
 use crate::model::UserModel;
 
 /// The table of what was issued.
@@ -14,6 +16,8 @@ pub(crate) const BLACKLISTED: &str = "token_blacklist_blacklistedtoken";
 pub(crate) struct Statements {
     /// One a column, in the table's order: the whole row where the column is (value), two rows at most.
     pub(crate) find: Vec<Query>,
+    /// One a column, as [`holder::queries`] says
+    pub(crate) find_unless_blacklisted: Vec<Query>,
     /// (email as [`Dialect::ignoring_case`] makes it, limit): whole rows of active users; nothing where the model
     /// has no email
     pub(crate) find_by_email: Option<Query>,
@@ -37,10 +41,14 @@ pub(crate) struct Statements {
     pub(crate) is_blacklisted: Query,
     /// (now)
     pub(crate) count_expired: Query,
-    /// (now, limit)
+    /// (now, id behind which to begin, limit): how many tokens there are to be deleted, and the last one's id
+    pub(crate) flush_batch: Query,
+    /// (now, id behind which to begin, last id, limit)
     pub(crate) flush_blacklisted: Statement,
-    /// (now, limit)
+    /// (now, id behind which to begin, last id, limit)
     pub(crate) flush_outstanding: Statement,
+    /// What several of these do in one statement, where the engine can.
+    pub(crate) at_once: Option<AtOnce>,
     /// No parameter: reads the user table, to see whether the database answers.
     pub(crate) ping: Query,
 }
@@ -53,21 +61,20 @@ impl Statements {
         let password = name(model.password().name());
         let (outstanding, blacklisted) = (name(OUTSTANDING), name(BLACKLISTED));
         let (id, jti, token_id, expires) = (name("id"), name("jti"), name("token_id"), name("expires_at"));
-        let (one, two, three, four, five) = (at(1), at(2), at(3), at(4), at(5));
+        let (one, two, three, four) = (at(1), at(2), at(3), at(4));
 
         let columns: Vec<_> = model.columns().iter().map(|column| dialect.selected(column)).collect();
         let kinds: std::sync::Arc<[_]> = model.columns().iter().map(crate::column::Column::kind).collect();
         let select = format!("SELECT {} FROM {users} WHERE", columns.join(", "));
         let is_user = dialect.sought(model.primary_key(), &two);
         let is_named = dialect.sought(model.username(), &two);
-        let user = dialect.given(model.primary_key(), &one);
         let is_old_password = dialect.is_exactly(&password, &three);
         let (is_jti, is_jti_too) =
             (dialect.is_exactly(&jti, &two), dialect.is_exactly(&format!("o.{jti}"), &one));
-        let (for_share, for_update) = (dialect.for_share(), dialect.for_update());
+        let lock_in_insert = dialect.lock_in_insert();
+        let doomed = format!("SELECT {id} FROM {outstanding} WHERE {expires} <= {one} AND {id} > {two}");
         // The two deletions of one flush run in one transaction, so both mean the same rows.
-        let batch =
-            format!("SELECT {id} FROM {outstanding} WHERE {expires} <= {one} ORDER BY {id} LIMIT {two}");
+        let batch = format!("{doomed} AND {id} <= {three} ORDER BY {id} LIMIT {four}");
         let (user_id, owner) = (name("user_id"), dialect.given(model.primary_key(), &two));
         let good = format!(
             "FROM {outstanding} o WHERE o.{user_id} = {owner} AND o.{jti} <> {three} AND o.{expires} > {one} \
@@ -80,13 +87,10 @@ impl Statements {
                 .map(|column| dialect.sought(column, &one))
                 .map(|is_sought| Query::new(format!("{select} {is_sought} LIMIT 2"), kinds.clone()))
                 .collect(),
+            find_unless_blacklisted: holder::queries(dialect, model),
             find_by_email: model.email().map(|email| {
                 let is_email = dialect.is_ignoring_case(email.name(), &one);
-                let is_active = model.is_active().map(|column| match column.kind() {
-                    ColumnKind::Int => format!(" AND {} <> 0", name(column.name())),
-                    _ => format!(" AND {}", name(column.name())),
-                });
-                let is_active = is_active.unwrap_or_default();
+                let is_active = is_active(dialect, model);
                 let text = format!("{select} {is_email}{is_active} ORDER BY {pk} LIMIT {two}");
                 Query::new(text, kinds.clone())
             }),
@@ -105,21 +109,22 @@ impl Statements {
                      WHERE {is_user} AND ({last_login} IS NULL OR {last_login} < {three})"
                 ))
             }),
-            // The user is looked up in the same statement: one who was deleted meanwhile is NULL, not an error.
             // A row that is there is looked for first: a conflict alone would use up a number for the next id.
             record: Statement::new(dialect.insert_unless(
                 OUTSTANDING,
-                &["user_id", "jti", "token", "created_at", "expires_at"],
-                &format!(
-                    "SELECT (SELECT {pk} FROM {users} WHERE {pk} = {user}{for_share}), {two}, {three}, {four}, {five} \
-                     WHERE NOT EXISTS (SELECT 1 FROM {outstanding} WHERE {is_jti}{for_update})"
+                &RECORD,
+                &recorded(
+                    dialect,
+                    model,
+                    1,
+                    &format!("WHERE NOT EXISTS (SELECT 1 FROM {outstanding} WHERE {is_jti}{lock_in_insert})"),
                 ),
                 "jti",
             )),
             claim: Statement::new(dialect.insert_unless(
                 BLACKLISTED,
                 &["blacklisted_at", "token_id"],
-                &format!("SELECT {one}, {id} FROM {outstanding} WHERE {is_jti}{for_update}"),
+                &format!("SELECT {one}, {id} FROM {outstanding} WHERE {is_jti}{lock_in_insert}"),
                 "token_id",
             )),
             blacklist_all: Statement::new(dialect.insert_each_unless(
@@ -140,9 +145,35 @@ impl Statements {
                 format!("SELECT count(*) FROM {outstanding} WHERE {expires} <= {one}"),
                 [ColumnKind::Int],
             ),
+            flush_batch: Query::new(
+                format!(
+                    "SELECT count(*), COALESCE(max(batch.{id}), 0) FROM ({doomed} ORDER BY {id} LIMIT {three}) batch"
+                ),
+                [ColumnKind::Int, ColumnKind::Int],
+            ),
             flush_blacklisted: Statement::new(dialect.delete_batch(BLACKLISTED, "token_id", &batch)),
             flush_outstanding: Statement::new(dialect.delete_batch(OUTSTANDING, "id", &batch)),
+            at_once: AtOnce::new(dialect, model),
             ping: Query::new(format!("SELECT 1 FROM {users} LIMIT 1"), [ColumnKind::Int]),
         }
     }
+}
+
+/// A row of [`RECORD`] from the parameters that begin with this one, `when` something is so. The user is looked up in the same
+/// statement: one who was deleted meanwhile is NULL, not an error.
+pub(crate) fn recorded(dialect: &dyn Dialect, model: &UserModel, first: usize, when: &str) -> String {
+    let [users, pk] = [model.table(), model.primary_key().name()].map(|name| dialect.quote(name));
+    let user = dialect.given(model.primary_key(), &dialect.placeholder(first));
+    let values: Vec<_> = (first + 1..first + 5).map(|number| dialect.placeholder(number)).collect();
+    let hold = dialect.hold_in_insert();
+    format!("SELECT (SELECT {pk} FROM {users} WHERE {pk} = {user}{hold}), {} {when}", values.join(", "))
+}
+
+/// What ends a condition on users, so that it is true of active ones alone.
+pub(crate) fn is_active(dialect: &dyn Dialect, model: &UserModel) -> String {
+    let is_active = model.is_active().map(|column| match column.kind() {
+        ColumnKind::Int => format!(" AND {} <> 0", dialect.quote(column.name())),
+        _ => format!(" AND {}", dialect.quote(column.name())),
+    });
+    is_active.unwrap_or_default()
 }

@@ -8,20 +8,20 @@ use countersign::secret::StoredPassword;
 use countersign::store::{StoreError, UserIdClaim, UserLookup, Users};
 use countersign::user::{FieldValue, Relations, User, UserKey};
 
-use crate::backend::{Query, Row, Unreadable};
+use crate::backend::{Row, Unreadable};
 use crate::column::value_key;
 use crate::database::Database;
 use crate::model::UserModel;
 
 impl Users for Database {
     async fn find(&self, by: UserLookup<'_>) -> Result<Option<User>, StoreError> {
-        let Some(Sought { column, query, value }) = self.sought(by)? else { return Ok(None) };
-        self.one_user(column, self.read(query, &[value]).await?)
+        let Some(Sought { column, at, value }) = self.sought(by)? else { return Ok(None) };
+        self.one_user(column, self.read(&self.statements().find[at], &[value]).await?)
     }
 
     async fn find_allowing_stale(&self, by: UserLookup<'_>) -> Result<Option<User>, StoreError> {
-        let Some(Sought { column, query, value }) = self.sought(by)? else { return Ok(None) };
-        self.one_user(column, self.read_allowing_stale(query, &[value]).await?)
+        let Some(Sought { column, at, value }) = self.sought(by)? else { return Ok(None) };
+        self.one_user(column, self.read_allowing_stale(&self.statements().find[at], &[value]).await?)
     }
 
     async fn find_active_by_email(&self, email: &str, limit: NonZeroU32) -> Result<Vec<User>, StoreError> {
@@ -64,7 +64,7 @@ impl Users for Database {
 
 impl Database {
     /// How users are looked for in the database; `None` for a value that no row can hold.
-    fn sought(&self, by: UserLookup<'_>) -> Result<Option<Sought<'_>>, StoreError> {
+    pub(crate) fn sought(&self, by: UserLookup<'_>) -> Result<Option<Sought<'_>>, StoreError> {
         let model = self.user_model();
         let (column, value) = match by {
             UserLookup::Username(name) => (model.username().name(), UserIdClaim::Text(name.into())),
@@ -77,27 +77,27 @@ impl Database {
             )));
         };
         let column = &model.columns()[at];
-        let query = &self.statements().find[at];
-        Ok(column.lookup(&value).map(|value| Sought { column: column.name(), query, value }))
+        Ok(column.lookup(&value).map(|value| Sought { column: column.name(), at, value }))
     }
 
     fn one_user(&self, column: &str, mut rows: Vec<Row>) -> Result<Option<User>, StoreError> {
-        let model = self.user_model();
         if rows.len() > 1 {
-            return Err(StoreError::inconsistent(format!(
-                "more than one row of {:?} has the same value in {column:?}",
-                model.table()
-            )));
+            return Err(self.not_the_only_one(column));
         }
-        rows.pop().map(|row| user(model, row)).transpose()
+        rows.pop().map(|row| user(self.user_model(), row)).transpose()
+    }
+
+    pub(crate) fn not_the_only_one(&self, column: &str) -> StoreError {
+        let table = self.user_model().table();
+        StoreError::inconsistent(format!("more than one row of {table:?} has the same value in {column:?}"))
     }
 }
 
-/// A column that holds a value, and the query for the rows where it does.
-struct Sought<'a> {
-    column: &'a str,
-    query: &'a Query,
-    value: FieldValue,
+/// A column that holds a value: its name, and which of the model's columns it is.
+pub(crate) struct Sought<'a> {
+    pub(crate) column: &'a str,
+    pub(crate) at: usize,
+    pub(crate) value: FieldValue,
 }
 
 pub(crate) fn stored(password: &StoredPassword) -> FieldValue {
@@ -149,12 +149,11 @@ fn read(model: &UserModel, row: Row) -> Result<User, BadRow> {
         _ => None,
     };
     let fields = model
-        .columns()
-        .iter()
+        .names()
         .zip(values)
         .enumerate()
         .filter(|(at, _)| *at != model.password_at())
-        .map(|(_, (column, value))| (column.name(), value))
+        .map(|(_, field)| field)
         .collect();
     Ok(User { key, username, password: StoredPassword::new(password), is_active, email, last_login, fields })
 }

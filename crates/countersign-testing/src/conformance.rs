@@ -14,8 +14,8 @@ use std::sync::Arc;
 use countersign::clock::{Span, Timestamp};
 use countersign::secret::{PlainToken, StoredPassword};
 use countersign::store::{
-    Claim, OutstandingToken, RefreshTokens, Sessions, StoreErrorKind, TokenLedger, UserIdClaim, UserLookup,
-    Users,
+    Claim, FlushCursor, Flushed, Holder, OutstandingToken, RefreshTokens, Sessions, StoreErrorKind,
+    TokenLedger, UserIdClaim, UserLookup, Users,
 };
 use countersign::user::{FieldValue, User, UserKey};
 use tokio::task::JoinSet;
@@ -117,7 +117,9 @@ where
     a_taken_successor_undoes_the_rotation(fresh().await).await;
     of_many_rotations_one_wins(Arc::new(fresh().await)).await;
     tokens_of_deleted_users_are_nobodys(fresh().await).await;
+    a_blacklisted_token_is_told_before_its_user(fresh().await).await;
     expired_tokens_go_in_batches(fresh().await).await;
+    a_flush_that_ends_on_a_whole_batch_is_over_with_the_next(fresh().await).await;
     refresh_tokens::a_refresh_token_is_found_as_it_was_kept(fresh().await).await;
     refresh_tokens::a_replaced_token_is_gone_and_the_next_has_its_row(fresh().await).await;
     refresh_tokens::of_many_replacements_one_wins(Arc::new(fresh().await)).await;
@@ -423,14 +425,68 @@ async fn expired_tokens_go_in_batches(fixture: impl StoreFixture) {
         assert_eq!(ok(store.blacklist(&token, NOW).await), Claim::Won);
     }
     let three = NonZeroU32::new(3).expect("three is not zero");
-    for flushed in [3, 3, 1, 0] {
-        assert_eq!(ok(store.flush_expired(NOW, three).await), flushed);
+    let mut from = FlushCursor::default();
+    for expected in [3, 3, 1] {
+        let flushed = ok(store.flush_expired(NOW, from, three).await);
+        assert_eq!(flushed.tokens, expected);
+        assert_eq!(flushed.next.is_some(), expected == 3, "there may be more behind a whole batch");
+        from = flushed.next.unwrap_or_default();
     }
+    let nothing = Flushed { tokens: 0, next: None };
+    assert_eq!(ok(store.flush_expired(NOW, FlushCursor::default(), three).await), nothing);
     let mut left = fixture.outstanding().await;
     left.sort();
     assert_eq!(left.iter().map(|row| &*row.jti).collect::<Vec<_>>(), ["later", "soon"]);
     assert!(ok(store.is_blacklisted("soon").await));
     assert!(!ok(store.is_blacklisted("expired-0").await));
+}
+
+/// A batch that is full may have been the last one.
+async fn a_flush_that_ends_on_a_whole_batch_is_over_with_the_next(fixture: impl StoreFixture) {
+    let text = PlainToken::new("token");
+    let store = fixture.store();
+    for jti in ["one", "two"] {
+        let expired = OutstandingToken { expires_at: NOW, ..outstanding(jti, &text, None) };
+        ok(store.record(&expired).await);
+    }
+    let two = NonZeroU32::new(2).expect("two is not zero");
+    let first = ok(store.flush_expired(NOW, FlushCursor::default(), two).await);
+    assert_eq!(first.tokens, 2);
+    let next = first.next.expect("nobody has looked behind it");
+    assert_eq!(ok(store.flush_expired(NOW, next, two).await), Flushed { tokens: 0, next: None });
+}
+
+/// One answer to two questions, and the same one that they give one after the other.
+async fn a_blacklisted_token_is_told_before_its_user(fixture: impl StoreFixture) {
+    let key = fixture.add_user("alice").await;
+    let text = PlainToken::new("token");
+    let store = fixture.store();
+    ok(store.record(&outstanding("good", &text, Some(&key))).await);
+    assert_eq!(ok(store.blacklist(&outstanding("bad", &text, Some(&key)), NOW).await), Claim::Won);
+    let alice = || UserLookup::Field { column: "pk", value: UserIdClaim::from(&key) };
+    for jti in ["good", "never seen", "", "BAD", "bad\0"] {
+        match ok(store.find_unless_blacklisted(alice(), jti).await) {
+            Holder::Known(user) => assert_eq!((user.key, &*user.username), (key.clone(), "alice"), "{jti:?}"),
+            other => panic!("{jti:?}: {other:?}"),
+        }
+        let nobody = ok(store.find_unless_blacklisted(UserLookup::Username("nobody"), jti).await);
+        assert!(matches!(nobody, Holder::Unknown), "{jti:?}: {nobody:?}");
+    }
+    for value in ["alice", "99999999999999999999", "\0", ""] {
+        let by = UserLookup::Field { column: "pk", value: UserIdClaim::Text(value.into()) };
+        assert!(matches!(ok(store.find_unless_blacklisted(by.clone(), "good").await), Holder::Unknown));
+        assert!(matches!(ok(store.find_unless_blacklisted(by, "bad").await), Holder::Blacklisted));
+    }
+    let unknown = UserLookup::Field { column: "no_such_column", value: UserIdClaim::Int(1) };
+    assert!(matches!(ok(store.find_unless_blacklisted(unknown.clone(), "bad").await), Holder::Blacklisted));
+    let error = store.find_unless_blacklisted(unknown, "good").await.expect_err("there is no such column");
+    assert_eq!(error.kind(), StoreErrorKind::Inconsistent);
+    for by in [alice(), UserLookup::Username("alice"), UserLookup::Username("nobody")] {
+        assert!(matches!(ok(store.find_unless_blacklisted(by, "bad").await), Holder::Blacklisted));
+    }
+    fixture.remove_user(&key).await;
+    assert!(matches!(ok(store.find_unless_blacklisted(alice(), "good").await), Holder::Unknown));
+    assert!(matches!(ok(store.find_unless_blacklisted(alice(), "bad").await), Holder::Blacklisted));
 }
 
 async fn by_name(fixture: &impl StoreFixture, name: &str) -> Option<User> {

@@ -47,7 +47,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::store::{
-    Claim, Lineage, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users,
+    Claim, FlushCursor, Flushed, Lineage, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup,
+    Users,
 };
 use crate::user::{FieldValue, User, UserKey};
 pub use refresh_tokens::RefreshTokenRow;
@@ -210,7 +211,13 @@ impl TokenLedger for MemoryStore {
         Ok(claim)
     }
 
-    async fn flush_expired(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
+    /// Nothing is looked at twice anyway: there are no rows that are dead and still there.
+    async fn flush_expired(
+        &self,
+        now: Timestamp,
+        _from: FlushCursor,
+        limit: NonZeroU32,
+    ) -> Result<Flushed, StoreError> {
         let mut tables = self.tables();
         let mut left = limit.get();
         tables.tokens.retain(|_, token| {
@@ -221,7 +228,7 @@ impl TokenLedger for MemoryStore {
         if left > 0 {
             tables.sessions.retain(|_, lineage| lineage.kept_until() > now);
         }
-        Ok(u64::from(limit.get() - left))
+        Ok(Flushed { tokens: u64::from(limit.get() - left), next: (left == 0).then(FlushCursor::default) })
     }
 }
 

@@ -6,6 +6,7 @@
 //!   failed, and the caller can say neither yes nor no.
 
 mod column;
+mod flush;
 mod lineage;
 mod refresh_tokens;
 mod sessions;
@@ -23,6 +24,7 @@ use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::user::{Relations, User, UserKey};
 pub(crate) use column::may_be_kept;
+pub use flush::{FlushCursor, Flushed};
 pub use lineage::{Consumed, CurrentToken, Judgement, Lineage, Standing};
 pub use refresh_tokens::{NewRefreshToken, RefreshTokens, StoredRefreshToken};
 pub use sessions::{Advance, NewSession, Revoked, Session, SessionRules, Sessions, Step};
@@ -162,7 +164,7 @@ impl UserIdClaim<'_> {
 }
 
 /// The tables of the `token_blacklist` app: what was issued, and what is good no more.
-pub trait TokenLedger: Send + Sync {
+pub trait TokenLedger: Users {
     /// Adds an outstanding token, unless its `jti` is there already.
     fn record(&self, token: &OutstandingToken<'_>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
@@ -176,6 +178,21 @@ pub trait TokenLedger: Send + Sync {
         jti: &str,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
         self.is_blacklisted(jti)
+    }
+
+    /// Whose a token is that must not be on the blacklist: [`is_blacklisted`](Self::is_blacklisted), and where it is not,
+    /// [`find`](Users::find). A store that can answer both at once does it here.
+    fn find_unless_blacklisted(
+        &self,
+        by: UserLookup<'_>,
+        jti: &str,
+    ) -> impl Future<Output = Result<Holder, StoreError>> + Send {
+        async move {
+            if self.is_blacklisted(jti).await? {
+                return Ok(Holder::Blacklisted);
+            }
+            self.find(by).await.map(Holder::from)
+        }
     }
 
     /// Puts a token on the blacklist, and among the outstanding ones where it is not there yet.
@@ -203,14 +220,15 @@ pub trait TokenLedger: Send + Sync {
         at: Timestamp,
     ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
 
-    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows; after the last of them, the sessions
-    /// that need not be [kept](Lineage::kept_until) any longer, too. Tells how many tokens; fewer than `limit` means that
-    /// none is left.
+    /// Deletes up to `limit` tokens that had expired by `now`, with their blacklist rows, beginning where the batch before
+    /// [ended](Flushed::next); after the last of them, the sessions that need not be [kept](Lineage::kept_until) any longer,
+    /// too. Of several who flush at once, nobody waits for another: what one has in hand, the others pass by.
     fn flush_expired(
         &self,
         now: Timestamp,
+        from: FlushCursor,
         limit: NonZeroU32,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Flushed, StoreError>> + Send;
 }
 
 /// A row of `token_blacklist_outstandingtoken`, to be written.
@@ -226,6 +244,23 @@ pub struct OutstandingToken<'a> {
     pub created_at: Timestamp,
     /// Its `exp`.
     pub expires_at: Timestamp,
+}
+
+/// Whose a token is that must not be on the blacklist.
+#[derive(Clone, Debug)]
+pub enum Holder {
+    /// The token is on the blacklist, whoever's it was.
+    Blacklisted,
+    /// This user's.
+    Known(Box<User>),
+    /// Nobody's who is there.
+    Unknown,
+}
+
+impl From<Option<User>> for Holder {
+    fn from(user: Option<User>) -> Self {
+        user.map_or(Self::Unknown, |user| Self::Known(Box::new(user)))
+    }
 }
 
 /// Who may go on with a token that several present at once.
@@ -345,6 +380,14 @@ impl<S: TokenLedger + ?Sized> TokenLedger for Arc<S> {
         (**self).is_blacklisted_allowing_stale(jti)
     }
 
+    fn find_unless_blacklisted(
+        &self,
+        by: UserLookup<'_>,
+        jti: &str,
+    ) -> impl Future<Output = Result<Holder, StoreError>> + Send {
+        (**self).find_unless_blacklisted(by, jti)
+    }
+
     fn blacklist(
         &self,
         token: &OutstandingToken<'_>,
@@ -373,8 +416,9 @@ impl<S: TokenLedger + ?Sized> TokenLedger for Arc<S> {
     fn flush_expired(
         &self,
         now: Timestamp,
+        from: FlushCursor,
         limit: NonZeroU32,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        (**self).flush_expired(now, limit)
+    ) -> impl Future<Output = Result<Flushed, StoreError>> + Send {
+        (**self).flush_expired(now, from, limit)
     }
 }

@@ -1,6 +1,7 @@
 //! A user as a row of the user model's table says it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -48,9 +49,9 @@ impl fmt::Display for UserKey {
     }
 }
 
-/// A row's columns by name, in order.
+/// A row's columns by name, in order. Names are shared: a store has them once for all of its rows.
 #[derive(Clone, Default)]
-pub struct Fields(Vec<(Box<str>, FieldValue)>);
+pub struct Fields(Vec<(Arc<str>, FieldValue)>);
 
 impl Fields {
     /// The value of a column, if the table has it.
@@ -64,7 +65,7 @@ impl Fields {
     }
 }
 
-impl<N: Into<Box<str>>> FromIterator<(N, FieldValue)> for Fields {
+impl<N: Into<Arc<str>>> FromIterator<(N, FieldValue)> for Fields {
     fn from_iter<I: IntoIterator<Item = (N, FieldValue)>>(columns: I) -> Self {
         Self(columns.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }

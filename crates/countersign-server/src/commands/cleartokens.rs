@@ -1,7 +1,7 @@
 //! `countersign cleartokens`.
 
 use countersign::clock::{Clock, SystemClock};
-use countersign::store::RefreshTokens;
+use countersign::store::{FlushCursor, Flushed, RefreshTokens};
 use countersign_sql::Tables;
 
 use crate::cli::ClearTokens;
@@ -29,9 +29,13 @@ pub(super) async fn run(args: ClearTokens) -> Result<(), Failure> {
         )));
     }
     let oldest = args.expired.then(|| SystemClock.now() - tokens.lifetime);
-    let clear = async |batch| database.clear_refresh_tokens(oldest, batch).await;
+    let clear = async |_| {
+        let tokens = database.clear_refresh_tokens(oldest, args.batch).await?;
+        let is_full = tokens >= args.batch.get().into();
+        Ok(Flushed { tokens, next: is_full.then(FlushCursor::default) })
+    };
     let count = async || database.count_clearable(oldest).await;
-    let deleted = batches::delete_all(args.batch, count, clear).await?;
+    let deleted = batches::delete_all(count, clear).await?;
     print(format_args!("Deleted {deleted} refresh token{}.", if deleted == 1 { "" } else { "s" }));
     Ok(())
 }

@@ -20,9 +20,8 @@ pub(super) async fn run(args: FlushExpiredTokens) -> Result<(), Failure> {
     // What expires while this runs is for the next run: the end is known when it begins.
     let now = SystemClock.now();
     let count = async || database.count_expired(now).await;
-    let deleted =
-        batches::delete_all(args.batch, count, async |batch| database.flush_expired(now, batch).await)
-            .await?;
+    let flush = async |from| database.flush_expired(now, from, args.batch).await;
+    let deleted = batches::delete_all(count, flush).await?;
     print(format_args!("Deleted {deleted} expired token{}.", if deleted == 1 { "" } else { "s" }));
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use countersign::clock::{Clock, Span, SystemClock, Timestamp};
 use countersign::entropy::{SystemEntropy, uuid4_hex};
-use countersign::store::{RefreshTokens, StoreError, TokenLedger};
+use countersign::store::{FlushCursor, Flushed, RefreshTokens, StoreError, TokenLedger};
 use countersign_sql::{Database, Job, Worker};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -85,14 +85,20 @@ impl Chore {
         }
     }
 
-    /// Deletes what there was to delete at `begun`, so many rows and no more.
-    async fn delete(self, database: &Database, begun: Timestamp) -> Result<u64, StoreError> {
+    /// Deletes what there was to delete at `begun`, so many rows and no more, from where the batch before ended.
+    async fn delete(
+        self,
+        database: &Database,
+        begun: Timestamp,
+        from: FlushCursor,
+    ) -> Result<Flushed, StoreError> {
         match self {
             Self::ClearTokens { lifetime } => {
                 let oldest = lifetime.map(|lifetime| begun - lifetime);
-                database.clear_refresh_tokens(oldest, BATCH).await
+                let tokens = database.clear_refresh_tokens(oldest, BATCH).await?;
+                Ok(Flushed { tokens, next: (tokens >= BATCH.get().into()).then(FlushCursor::default) })
             }
-            Self::FlushExpiredTokens => database.flush_expired(begun, BATCH).await,
+            Self::FlushExpiredTokens => database.flush_expired(begun, from, BATCH).await,
         }
     }
 }
@@ -128,13 +134,12 @@ impl Round {
         if !database.take_up(job, worker, begun).await? {
             return Ok(None);
         }
-        let mut deleted = 0;
+        let (mut deleted, mut from) = (0, FlushCursor::default());
         loop {
-            let gone = chore.delete(database, begun).await?;
-            deleted += gone;
-            if gone < u64::from(BATCH.get()) {
-                break;
-            }
+            let batch = chore.delete(database, begun, from).await?;
+            deleted += batch.tokens;
+            let Some(next) = batch.next else { break };
+            from = next;
             // Another has it by now, who will come to the end of it.
             if !database.keep_up(job, worker, clock.now()).await? {
                 return Ok(Some(deleted));

@@ -1,11 +1,8 @@
 //! What is done on one connection of the pool, for which nobody waits longer than it may take.
 
-use std::time::Duration;
-
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
-use sqlx::mysql::{MySqlArguments, MySqlQueryResult};
-use sqlx::pool::PoolConnection;
+use sqlx::mysql::{MySqlArguments, MySqlConnection};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::{Connection, Executor, MySql};
 
@@ -14,95 +11,58 @@ use super::schema::INSERT_UNLESS;
 use super::value::{self, Parameter};
 use crate::backend::{Query, Row, Statement, Transaction};
 use crate::patience::in_time;
+use crate::pool::{self, Lendable};
 
-/// A connection on loan from the pool, which has it back when this is dropped.
-pub(super) struct Lease {
-    connection: PoolConnection<MySql>,
-    patience: Duration,
+pub(super) type Lease = pool::Lease<MySqlConnection>;
+
+impl Lendable for MySqlConnection {
+    /// A transaction that nobody ended is undone before the next one has the connection.
+    async fn put_right(&mut self) -> Result<(), sqlx::Error> {
+        self.execute("ROLLBACK").await.map(drop)
+    }
+
+    /// The next question would take the rest of an answer for its own. The server undoes what was begun on a connection
+    /// that is closed.
+    const CAN_RESUME: bool = false;
 }
 
-impl Lease {
-    pub(super) fn new(connection: PoolConnection<MySql>, patience: Duration) -> Self {
-        Self { connection, patience }
-    }
-
-    /// Closes the connection when it is given back.
-    pub(super) fn is_the_last(&mut self) {
-        self.connection.close_on_drop();
-    }
-
-    pub(super) async fn read(
-        &mut self,
-        query: &Query,
-        values: &[FieldValue],
-    ) -> Result<Vec<Row>, sqlx::Error> {
-        let exchange = Exchange::begin(self);
-        let asked = prepare(&query.statement, values).fetch_all(&mut *exchange.lease.connection);
-        let rows = in_time(exchange.lease.patience, asked).await;
-        match exchange.end(rows) {
-            Ok(rows) => Ok(rows.iter().map(|row| value::read(row, &query.kinds)).collect()),
-            Err(error) if failure::is_impossible_text(&error) => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
-    }
-
-    pub(super) async fn write(
-        &mut self,
-        statement: &Statement,
-        values: &[FieldValue],
-    ) -> Result<u64, sqlx::Error> {
-        let exchange = Exchange::begin(self);
-        let asked = prepare(statement, values).execute(&mut *exchange.lease.connection);
-        let written = in_time(exchange.lease.patience, asked).await;
-        match exchange.end(written) {
-            Ok(written) => Ok(written.rows_affected()),
-            Err(error) if failure::is_impossible_text(&error) => Ok(0),
-            Err(error) if failure::is_taken(&error) && is_insert_unless(statement) => Ok(0),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Runs a statement that neither has values nor is prepared.
-    pub(super) async fn command(&mut self, text: &'static str) -> Result<MySqlQueryResult, sqlx::Error> {
-        let exchange = Exchange::begin(self);
-        let done = in_time(exchange.lease.patience, exchange.lease.connection.execute(text)).await;
-        exchange.end(done)
-    }
-
-    /// Forgets the statements that were prepared.
-    pub(super) async fn forget_statements(&mut self) -> Result<(), sqlx::Error> {
-        let exchange = Exchange::begin(self);
-        let forgotten = exchange.lease.connection.clear_cached_statements();
-        let forgotten = in_time(exchange.lease.patience, forgotten).await;
-        exchange.end(forgotten)
+pub(super) async fn read(
+    lease: &mut Lease,
+    query: &Query,
+    values: &[FieldValue],
+) -> Result<Vec<Row>, sqlx::Error> {
+    let rows = in_time(lease.patience(), prepare(&query.statement, values).fetch_all(lease.ask())).await;
+    match lease.answered(rows) {
+        Ok(rows) => Ok(rows.iter().map(|row| value::read(row, &query.kinds)).collect()),
+        Err(error) if failure::is_impossible_text(&error) => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }
 
-/// A question on its way. Whoever does not wait for the whole answer leaves some of it on the connection, where the next
-/// one would take it for its own: such a connection is closed, and the server undoes what was begun on it.
-struct Exchange<'a> {
-    lease: &'a mut Lease,
-    is_answered: bool,
-}
-
-impl<'a> Exchange<'a> {
-    fn begin(lease: &'a mut Lease) -> Self {
-        Self { lease, is_answered: false }
-    }
-
-    /// A refusal of the server is an answer, too.
-    fn end<T>(mut self, answer: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
-        self.is_answered = matches!(answer, Ok(_) | Err(sqlx::Error::Database(_)));
-        answer
+pub(super) async fn write(
+    lease: &mut Lease,
+    statement: &Statement,
+    values: &[FieldValue],
+) -> Result<u64, sqlx::Error> {
+    let written = in_time(lease.patience(), prepare(statement, values).execute(lease.ask())).await;
+    match lease.answered(written) {
+        Ok(written) => Ok(written.rows_affected()),
+        Err(error) if failure::is_impossible_text(&error) => Ok(0),
+        Err(error) if failure::is_taken(&error) && is_insert_unless(statement) => Ok(0),
+        Err(error) => Err(error),
     }
 }
 
-impl Drop for Exchange<'_> {
-    fn drop(&mut self) {
-        if !self.is_answered {
-            self.lease.connection.close_on_drop();
-        }
-    }
+/// Runs a statement that neither has values nor is prepared.
+pub(super) async fn command(lease: &mut Lease, text: &'static str) -> Result<(), sqlx::Error> {
+    let done = in_time(lease.patience(), lease.ask().execute(text)).await;
+    lease.answered(done).map(drop)
+}
+
+/// Forgets the statements that were prepared.
+pub(super) async fn forget_statements(lease: &mut Lease) -> Result<(), sqlx::Error> {
+    let forgotten = in_time(lease.patience(), lease.ask().clear_cached_statements()).await;
+    lease.answered(forgotten)
 }
 
 /// An open transaction.
@@ -110,7 +70,8 @@ pub(super) struct Writing(Lease);
 
 impl Writing {
     pub(super) async fn begin(mut lease: Lease) -> Result<Self, sqlx::Error> {
-        lease.command("START TRANSACTION READ WRITE").await?;
+        lease.is_in_transaction(true);
+        command(&mut lease, "START TRANSACTION READ WRITE").await?;
         Ok(Self(lease))
     }
 }
@@ -121,7 +82,7 @@ impl Transaction for Writing {
         query: &'a Query,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
-        Box::pin(self.0.read(query, values))
+        Box::pin(read(&mut self.0, query, values))
     }
 
     fn write<'a>(
@@ -129,11 +90,15 @@ impl Transaction for Writing {
         statement: &'a Statement,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(self.0.write(statement, values))
+        Box::pin(write(&mut self.0, statement, values))
     }
 
     fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<(), sqlx::Error>> {
-        Box::pin(async move { self.0.command("COMMIT").await.map(drop) })
+        Box::pin(async move {
+            command(&mut self.0, "COMMIT").await?;
+            self.0.is_in_transaction(false);
+            Ok(())
+        })
     }
 }
 

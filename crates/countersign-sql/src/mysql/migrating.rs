@@ -3,7 +3,7 @@
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 
-use super::connection::Lease;
+use super::connection::{self, Lease};
 use crate::backend::{Query, Row, Statement, Transaction};
 use crate::column::ColumnKind;
 
@@ -21,12 +21,12 @@ impl Migrating {
             "SELECT GET_LOCK(LEFT(CONCAT('countersign migrate ', DATABASE()), 64), @@lock_wait_timeout)",
             &[ColumnKind::Int],
         );
-        let locked = lease.read(&lock, &[]).await?;
+        let locked = connection::read(&mut lease, &lock, &[]).await?;
         if !matches!(locked.first().map(|row| &**row), Some([Ok(FieldValue::Int(1))])) {
             let message = "another `countersign migrate` is at work in this database";
             return Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, message)));
         }
-        lease.command("SET autocommit = 0").await?;
+        connection::command(&mut lease, "SET autocommit = 0").await?;
         Ok(Self(lease))
     }
 }
@@ -37,7 +37,7 @@ impl Transaction for Migrating {
         query: &'a Query,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
-        Box::pin(self.0.read(query, values))
+        Box::pin(connection::read(&mut self.0, query, values))
     }
 
     fn write<'a>(
@@ -45,10 +45,10 @@ impl Transaction for Migrating {
         statement: &'a Statement,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(self.0.write(statement, values))
+        Box::pin(connection::write(&mut self.0, statement, values))
     }
 
     fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<(), sqlx::Error>> {
-        Box::pin(async move { self.0.command("COMMIT").await.map(drop) })
+        Box::pin(async move { connection::command(&mut self.0, "COMMIT").await })
     }
 }

@@ -18,15 +18,13 @@ mod tables;
 mod url;
 mod value;
 
-use std::time::Duration;
-
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 use sqlx::error::DatabaseError;
-use sqlx::mysql::{MySqlConnection, MySqlPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, Executor, MySqlPool};
+use sqlx::mysql::MySqlConnection;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
-use self::connection::{Lease, Writing};
+use self::connection::Writing;
 use self::migrating::Migrating;
 use self::schema::MysqlDialect;
 use self::url::Address;
@@ -34,14 +32,13 @@ use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction, Write
 use crate::column::ColumnKind;
 use crate::error::ConnectError;
 use crate::limits::Limits;
-use crate::patience::{GRACE, IDLE, in_time};
+use crate::patience::in_time;
+use crate::pool::Pool;
 
 /// The connections to one database of MariaDB or MySQL.
 #[derive(Debug)]
 pub(crate) struct Mysql {
-    pool: MySqlPool,
-    /// How long one answer is waited for.
-    patience: Duration,
+    pool: Pool<MySqlConnection>,
 }
 
 impl Mysql {
@@ -52,35 +49,16 @@ impl Mysql {
         // Whether the connection is ended politely says nothing about the next one.
         let _ = first.map_err(|error| address.unreachable(error))?.close().await;
 
-        let patience = limits.statement_timeout.saturating_add(GRACE);
-        let session = session(limits);
-        let pool = MySqlPoolOptions::new()
-            .max_connections(limits.max_connections.get())
-            .acquire_timeout(limits.acquire_timeout)
-            .after_connect(move |connection, _| {
-                let session = AssertSqlSafe(session.clone());
-                Box::pin(async move { connection.execute(session).await.map(drop) })
+        let (options, session) = (address.options, session(limits));
+        let pool = Pool::new(limits, move || {
+            let (options, session) = (options.clone(), AssertSqlSafe(session.clone()));
+            Box::pin(async move {
+                let mut connection = options.connect().await?;
+                connection.execute(session).await?;
+                Ok(connection)
             })
-            .test_before_acquire(false)
-            .before_acquire(move |connection, known| {
-                Box::pin(async move {
-                    if known.idle_for < IDLE {
-                        return Ok(true);
-                    }
-                    // Servers end what is idle for long: that is no news.
-                    Ok(in_time(patience, connection.ping()).await.is_ok())
-                })
-            })
-            // A transaction that nobody ended is undone before the next one has the connection.
-            .after_release(move |connection, _| {
-                Box::pin(async move { in_time(patience, connection.execute("ROLLBACK")).await.map(|_| true) })
-            })
-            .connect_lazy_with(address.options);
-        Ok(Self { pool, patience })
-    }
-
-    async fn lease(&self) -> Result<Lease, sqlx::Error> {
-        Ok(Lease::new(self.pool.acquire().await?, self.patience))
+        });
+        Ok(Self { pool })
     }
 }
 
@@ -95,11 +73,11 @@ impl Backend for Mysql {
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
         Box::pin(async move {
-            let mut lease = self.lease().await?;
-            match lease.read(query, values).await {
+            let mut lease = self.pool.lend().await?;
+            match connection::read(&mut lease, query, values).await {
                 Err(error) if failure::is_stale_statement(&error) => {
-                    lease.forget_statements().await?;
-                    lease.read(query, values).await
+                    connection::forget_statements(&mut lease).await?;
+                    connection::read(&mut lease, query, values).await
                 }
                 read => read,
             }
@@ -111,19 +89,19 @@ impl Backend for Mysql {
         statement: &'a Statement,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(async move { self.lease().await?.write(statement, values).await })
+        Box::pin(async move { connection::write(&mut self.pool.lend().await?, statement, values).await })
     }
 
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {
-        Box::pin(
-            async move { Ok(Box::new(Writing::begin(self.lease().await?).await?) as Box<dyn Transaction>) },
-        )
+        Box::pin(async move {
+            Ok(Box::new(Writing::begin(self.pool.lend().await?).await?) as Box<dyn Transaction>)
+        })
     }
 
     fn begin_migration(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {
-        Box::pin(
-            async move { Ok(Box::new(Migrating::begin(self.lease().await?).await?) as Box<dyn Transaction>) },
-        )
+        Box::pin(async move {
+            Ok(Box::new(Migrating::begin(self.pool.lend().await?).await?) as Box<dyn Transaction>)
+        })
     }
 
     /// Neither server says it to everybody. Ids ascend where each is the last one and one more; where several servers write

@@ -46,15 +46,15 @@ impl Dialect for MysqlDialect {
     /// A row of `INSERT … SELECT` waits for the row that it refers to when it has its number, and the next number is given to
     /// nobody meanwhile (MariaDB's `innodb_autoinc_lock_mode`). So that one user whose row is held does not hold everybody
     /// up, that row is waited for before.
-    fn for_share(&self) -> &'static str {
+    fn hold_in_insert(&self) -> &'static str {
         " LOCK IN SHARE MODE"
     }
 
-    fn for_update(&self) -> &'static str {
+    fn lock_in_insert(&self) -> &'static str {
         " FOR UPDATE"
     }
 
-    fn hold(&self) -> &'static str {
+    fn hold_rows(&self) -> &'static str {
         " LOCK IN SHARE MODE"
     }
 

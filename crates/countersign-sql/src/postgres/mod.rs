@@ -6,7 +6,8 @@
 //! - A transaction reads what was committed before each of its statements (`READ COMMITTED`). Every decision is a unique
 //!   row's insertion or one `UPDATE`'s condition, which PostgreSQL asks again of a row that it waited for.
 //! - Statements are prepared once a connection. After a table was altered they are prepared anew.
-//! - A connection that was idle is tried before it is used, so that those which a restart of the server cut are not.
+//! - A connection that was idle is tried before it is used, so that those which a restart of the server cut are not. One
+//!   that was not is used as it is: a statement is one round trip, and nothing is sent before or after it.
 
 mod connection;
 mod failure;
@@ -21,8 +22,8 @@ use std::time::Duration;
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 use sqlx::error::DatabaseError;
-use sqlx::postgres::{PgConnection, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 use self::connection::Writing;
 use self::schema::PostgresDialect;
@@ -30,14 +31,14 @@ use self::url::Address;
 use crate::backend::{Announcements, Backend, Dialect, Query, Row, Statement, Transaction, Writers};
 use crate::error::ConnectError;
 use crate::limits::Limits;
-use crate::patience::{GRACE, IDLE, in_time};
+use crate::patience::{GRACE, in_time};
+use crate::pool::Pool;
 
 /// The connections to one PostgreSQL database.
 #[derive(Debug)]
 pub(crate) struct Postgres {
-    pool: PgPool,
-    /// How long one answer is waited for.
-    patience: Duration,
+    pool: Pool<PgConnection>,
+    options: PgConnectOptions,
     /// How long a connection and its first answer are waited for.
     patience_at_first: Duration,
     writers: Query,
@@ -52,32 +53,19 @@ impl Postgres {
         // Whether the connection is ended politely says nothing about the next one.
         let _ = first.map_err(|error| address.unreachable(error))?.close().await;
 
+        let (options, session) = (address.options.clone(), session(limits));
+        let pool = Pool::new(limits, move || {
+            let (options, session) = (options.clone(), AssertSqlSafe(session.clone()));
+            Box::pin(async move {
+                let mut connection = options.connect().await?;
+                connection.execute(session).await?;
+                Ok(connection)
+            })
+        });
         let patience = limits.statement_timeout.saturating_add(GRACE);
-        let session = session(limits);
-        let pool = PgPoolOptions::new()
-            .max_connections(limits.max_connections.get())
-            .acquire_timeout(limits.acquire_timeout)
-            .after_connect(move |connection, _| {
-                let session = AssertSqlSafe(session.clone());
-                Box::pin(async move { connection.execute(session).await.map(drop) })
-            })
-            .test_before_acquire(false)
-            .before_acquire(move |connection, known| {
-                Box::pin(async move {
-                    if known.idle_for < IDLE {
-                        return Ok(true);
-                    }
-                    in_time(patience, connection.ping()).await.map(|()| true)
-                })
-            })
-            // What a statement left behind whose future was dropped is waited for, but not for ever.
-            .after_release(move |connection, _| {
-                Box::pin(async move { in_time(patience, connection.ping()).await.map(|()| true) })
-            })
-            .connect_lazy_with(address.options);
         Ok(Self {
             pool,
-            patience,
+            options: address.options,
             patience_at_first: limits.acquire_timeout.saturating_add(patience),
             writers: others::who_writes(),
             announce: others::announcement(),
@@ -96,11 +84,11 @@ impl Backend for Postgres {
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
         Box::pin(async move {
-            let mut connection = self.pool.acquire().await?;
-            match connection::read(&mut connection, self.patience, query, values).await {
+            let mut lease = self.pool.lend().await?;
+            match connection::read(&mut lease, query, values).await {
                 Err(error) if failure::is_stale_statement(&error) => {
-                    connection::forget_statements(&mut connection, self.patience).await?;
-                    connection::read(&mut connection, self.patience, query, values).await
+                    connection::forget_statements(&mut lease).await?;
+                    connection::read(&mut lease, query, values).await
                 }
                 read => read,
             }
@@ -112,17 +100,12 @@ impl Backend for Postgres {
         statement: &'a Statement,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(async move {
-            let mut connection = self.pool.acquire().await?;
-            connection::write(&mut connection, self.patience, statement, values).await
-        })
+        Box::pin(async move { connection::write(&mut self.pool.lend().await?, statement, values).await })
     }
 
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {
         Box::pin(async move {
-            let patience = self.patience;
-            let transaction = in_time(self.patience_at_first, self.pool.begin_with(BEGIN)).await?;
-            Ok(Box::new(Writing { transaction, patience }) as Box<dyn Transaction>)
+            Ok(Box::new(Writing::begin(self.pool.lend().await?).await?) as Box<dyn Transaction>)
         })
     }
 
@@ -138,7 +121,7 @@ impl Backend for Postgres {
     }
 
     fn listen(&self) -> BoxFuture<'_, Result<Option<Box<dyn Announcements>>, sqlx::Error>> {
-        Box::pin(others::listen(&self.pool, self.patience_at_first))
+        Box::pin(others::listen(&self.options, self.patience_at_first))
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
@@ -171,7 +154,3 @@ fn session(limits: &Limits) -> String {
     let millis = limits.statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
     format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}")
 }
-
-/// Whatever the server's default is: every statement sees what was committed before it, so that whoever waited for
-/// another's row looks at it again, and need not give up.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
-use sqlx::PgPool;
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
 use crate::backend::{Announcements, Query, Row, Statement, Writers};
 use crate::column::ColumnKind;
@@ -58,12 +57,11 @@ pub(super) fn announcement() -> Statement {
 
 /// A connection of its own that waits for word of others. One that was lost is an error at the next word.
 pub(super) async fn listen(
-    pool: &PgPool,
+    options: &PgConnectOptions,
     patience: Duration,
 ) -> Result<Option<Box<dyn Announcements>>, sqlx::Error> {
-    let options = pool.connect_options().as_ref().clone();
     let single = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
-    let single = single.acquire_timeout(patience).connect_lazy_with(options);
+    let single = single.acquire_timeout(patience).connect_lazy_with(options.clone());
     let mut listener = PgListener::connect_with(&single).await?;
     listener.eager_reconnect(false);
     in_time(patience, listener.listen(CHANNEL)).await?;

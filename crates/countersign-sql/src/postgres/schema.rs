@@ -74,6 +74,11 @@ impl Dialect for PostgresDialect {
         format!("INSERT INTO {table} ({}) {source} ON CONFLICT ({unique}) DO NOTHING", columns.join(", "))
     }
 
+    fn in_steps(&self, steps: &[(&str, &str)], last: &str) -> Option<String> {
+        let steps: Vec<_> = steps.iter().map(|(name, step)| format!("{name} AS ({step})")).collect();
+        Some(format!("WITH {} {last}", steps.join(", ")))
+    }
+
     /// Of two that delete at once, each has its own rows. A batch that locks is selected once.
     fn delete_batch(&self, table: &str, column: &str, batch: &str) -> String {
         let (table, column, id) = (self.quote(table), self.quote(column), self.quote("id"));

@@ -9,6 +9,7 @@
 //! - No foreign key leads to or from the table: Django deletes users and tokens without knowing of it.
 
 mod advance;
+mod at_once;
 mod row;
 mod table;
 mod work;
@@ -33,11 +34,18 @@ use crate::users::stored;
 
 impl Sessions for Database {
     async fn begin_session(&self, session: &NewSession<'_>) -> Result<bool, StoreError> {
+        if self.begin_at_once(session).await? {
+            return Ok(true);
+        }
         self.settle(move || Box::pin(self.begin_session_once(session))).await
     }
 
     async fn advance_session(&self, rotation: &Advance<'_>) -> Result<Step, StoreError> {
-        let step = self.settle(move || Box::pin(self.advance_session_once(rotation))).await?;
+        let step = if self.advance_at_once(rotation).await? {
+            Step::Advanced
+        } else {
+            self.settle(move || Box::pin(self.advance_session_once(rotation))).await?
+        };
         if let Some(memory) = self.blacklist() {
             match step {
                 Step::Advanced => memory.revoke_token(rotation.presented.jti, rotation.presented.expires_at),

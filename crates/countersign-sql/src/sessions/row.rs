@@ -2,7 +2,7 @@
 
 use countersign::clock::Timestamp;
 use countersign::secret::PlainToken;
-use countersign::store::{Consumed, CurrentToken, Lineage, Session, StoreError};
+use countersign::store::{Advance, Consumed, CurrentToken, Lineage, NewSession, Session, StoreError};
 use countersign::user::FieldValue;
 
 use super::SessionTable;
@@ -33,6 +33,12 @@ pub(super) fn changing(lineage: &Lineage) -> [FieldValue; 9] {
         or_null(session.address.map(|address| text(&address.to_string()))),
         or_null(session.user_agent.as_deref().map(text)),
     ]
+}
+
+/// The same of a session that goes on from its current token, but for the generation, which only its row says.
+pub(super) fn advanced(rotation: &Advance<'_>) -> impl Iterator<Item = FieldValue> {
+    let session = NewSession { user: rotation.user, token: rotation.presented, client: rotation.client };
+    changing(&Lineage::begun(&session).advanced(rotation)).into_iter().skip(1)
 }
 
 /// The session that a row says.

@@ -1,5 +1,6 @@
 //! The statements on the table of sessions, and those on others that only sessions need.
 
+use super::at_once::SessionAtOnce;
 use super::row::{CHANGING, COLUMNS};
 use crate::backend::{Dialect, Query, Statement};
 use crate::column::{Column, ColumnKind};
@@ -31,6 +32,8 @@ pub(crate) struct SessionTable {
     pub(crate) is_revoked: Query,
     /// (now, limit)
     pub(crate) flush: Statement,
+    /// What several of these do in one statement, where the engine can.
+    pub(super) at_once: Option<SessionAtOnce>,
 }
 
 impl SessionTable {
@@ -70,14 +73,18 @@ impl SessionTable {
             format!("SELECT {id} FROM {table} WHERE {kept_until} <= {one} ORDER BY {kept_until} LIMIT {two}");
         Self {
             hold_user: Query::new(
-                format!("SELECT {} FROM {users} WHERE {is_user}{}", user_columns.join(", "), dialect.hold()),
+                format!(
+                    "SELECT {} FROM {users} WHERE {is_user}{}",
+                    user_columns.join(", "),
+                    dialect.hold_rows()
+                ),
                 user_kinds,
             ),
             lock_user: Query::new(
-                format!("SELECT 1 FROM {users} WHERE {is_user}{}", dialect.lock()),
+                format!("SELECT 1 FROM {users} WHERE {is_user}{}", dialect.lock_rows()),
                 [ColumnKind::Int],
             ),
-            lock: whole(format!("{id} = {one}{}", dialect.lock())),
+            lock: whole(format!("{id} = {one}{}", dialect.lock_rows())),
             begin: Statement::new(dialect.insert_unless(
                 Self::NAME,
                 &names,
@@ -114,6 +121,7 @@ impl SessionTable {
                 [ColumnKind::Int],
             ),
             flush: Statement::new(dialect.delete_batch(Self::NAME, "id", &batch)),
+            at_once: SessionAtOnce::new(dialect, model),
         }
     }
 }

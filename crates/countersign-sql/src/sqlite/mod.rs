@@ -3,34 +3,38 @@
 //! - One connection writes, several read: writers wait in a fair queue here instead of racing for the file's
 //!   lock, so that a burst of refreshes starves nobody. Django's own writers are waited for, as the [`Limits`] say.
 //! - A transaction begins `IMMEDIATE`: it has the lock before it reads, so it never has to give up half-way. One
-//!   whose future is dropped is rolled back by the thread that holds the connection.
+//!   whose future is dropped is rolled back behind the answers, before the next one begins.
 //! - The journal mode of a database that is there is left as it is; one that is made here is in WAL mode.
 //!   `synchronous` stays at its default: what was committed survives a kill and a power cut.
 //! - A file that was replaced (a restored backup) is noticed before the next statement, and opened anew.
 
+mod connection;
 mod file;
 mod schema;
 mod value;
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 use sqlx::error::DatabaseError;
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use sqlx::{ConnectOptions, Connection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection};
 
+use self::connection::Writing;
 use self::file::Identity;
 pub(crate) use self::schema::SqliteDialect;
 use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction, Writers};
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::limits::Limits;
+use crate::pool::Pool;
 
 /// The connections to one SQLite file.
 #[derive(Debug)]
 pub(crate) struct Sqlite {
-    readers: SqlitePool,
-    writer: SqlitePool,
+    readers: Pool<SqliteConnection>,
+    writer: Pool<SqliteConnection>,
 }
 
 impl Sqlite {
@@ -39,19 +43,17 @@ impl Sqlite {
         let path = file::path(url)?;
         file::require(path)?;
         let options = options(path, limits);
-        let pool = |connections| {
-            let identity = Identity::of(path);
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(limits.acquire_timeout)
-                .before_acquire(move |_, connection| {
-                    let same = identity.is_unchanged_since(connection.age);
-                    Box::pin(async move { Ok(same) })
-                })
-                .connect_lazy_with(options.clone())
+        let pool = |max_connections| {
+            let (identity, options) = (Identity::of(path), options.clone());
+            let open = move || -> BoxFuture<'static, _> {
+                let options = options.clone();
+                Box::pin(async move { options.connect().await })
+            };
+            let limits = Limits { max_connections, ..limits.clone() };
+            Pool::that_fit(&limits, move |age| identity.is_unchanged_since(age), open)
         };
-        let readers = limits.max_connections.get().saturating_sub(1).max(1);
-        Ok(Self { readers: pool(readers), writer: pool(1) })
+        let readers = NonZeroU32::new(limits.max_connections.get() - 1).unwrap_or(NonZeroU32::MIN);
+        Ok(Self { readers: pool(readers), writer: pool(NonZeroU32::MIN) })
     }
 }
 
@@ -91,10 +93,7 @@ impl Backend for Sqlite {
         query: &'a Query,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
-        Box::pin(async move {
-            let rows = prepare(&query.statement, values).fetch_all(&self.readers).await?;
-            Ok(rows.iter().map(|row| value::read(row, &query.kinds)).collect())
-        })
+        Box::pin(async move { connection::read(&mut self.readers.lend().await?, query, values).await })
     }
 
     fn write<'a>(
@@ -102,13 +101,12 @@ impl Backend for Sqlite {
         statement: &'a Statement,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(async move { Ok(prepare(statement, values).execute(&self.writer).await?.rows_affected()) })
+        Box::pin(async move { connection::write(&mut self.writer.lend().await?, statement, values).await })
     }
 
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {
         Box::pin(async move {
-            let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-            Ok(Box::new(Writing(transaction)) as Box<dyn Transaction>)
+            Ok(Box::new(Writing::begin(self.writer.lend().await?).await?) as Box<dyn Transaction>)
         })
     }
 
@@ -131,40 +129,6 @@ impl Backend for Sqlite {
         let code = error.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or(ERROR);
         !matches!(code & 0xff, ERROR | CONSTRAINT | MISMATCH | RANGE)
     }
-}
-
-struct Writing(sqlx::Transaction<'static, sqlx::Sqlite>);
-
-impl Transaction for Writing {
-    fn read<'a>(
-        &'a mut self,
-        query: &'a Query,
-        values: &'a [FieldValue],
-    ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
-        Box::pin(async move {
-            let rows = prepare(&query.statement, values).fetch_all(&mut *self.0).await?;
-            Ok(rows.iter().map(|row| value::read(row, &query.kinds)).collect())
-        })
-    }
-
-    fn write<'a>(
-        &'a mut self,
-        statement: &'a Statement,
-        values: &'a [FieldValue],
-    ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(async move { Ok(prepare(statement, values).execute(&mut *self.0).await?.rows_affected()) })
-    }
-
-    fn commit(self: Box<Self>) -> BoxFuture<'static, Result<(), sqlx::Error>> {
-        Box::pin(self.0.commit())
-    }
-}
-
-fn prepare(
-    statement: &Statement,
-    values: &[FieldValue],
-) -> sqlx::query::Query<'static, sqlx::Sqlite, SqliteArguments> {
-    values.iter().fold(sqlx::query(statement.text()), value::bind)
 }
 
 fn options(path: &std::path::Path, limits: &Limits) -> SqliteConnectOptions {

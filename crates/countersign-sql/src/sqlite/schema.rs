@@ -33,11 +33,15 @@ impl Dialect for SqliteDialect {
     }
 
     /// A transaction has the whole file.
-    fn hold(&self) -> &'static str {
+    fn hold_rows(&self) -> &'static str {
         ""
     }
 
-    fn lock(&self) -> &'static str {
+    fn lock_rows(&self) -> &'static str {
+        ""
+    }
+
+    fn lock_unless_locked(&self) -> &'static str {
         ""
     }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use countersign::secret::PlainToken;
-use countersign::store::{Claim, StoreErrorKind, TokenLedger, UserLookup, Users};
+use countersign::store::{Claim, FlushCursor, Flushed, StoreErrorKind, TokenLedger, UserLookup, Users};
 use countersign::user::UserKey;
 use countersign_sql::{ConnectErrorKind, Database, UserTable};
 use sqlx::Executor;
@@ -122,7 +122,8 @@ async fn whoever_is_in_anothers_way_tries_again() {
             let (text, successor) = (PlainToken::new("token"), format!("successor-{number}"));
             let (from, to) = (token("presented", &text, None), token(&successor, &text, None));
             server.record(&token("of-all", &text, None)).await.unwrap();
-            server.flush_expired(NOW, NonZeroU32::MIN).await.unwrap();
+            let Flushed { .. } =
+                server.flush_expired(NOW, FlushCursor::default(), NonZeroU32::MIN).await.unwrap();
             server.rotate(&from, &to, NOW).await.unwrap()
         });
     }
@@ -145,13 +146,12 @@ async fn servers_that_flush_at_once_are_not_in_each_others_way() {
     for number in 0..8 {
         let server = servers[number % 2].clone();
         flushes.spawn(async move {
-            let mut sum = 0;
-            loop {
-                match server.flush_expired(NOW, NonZeroU32::new(7).unwrap()).await.unwrap() {
-                    0 => return sum,
-                    some => sum += some,
-                }
+            let (mut sum, mut next) = (0, Some(FlushCursor::default()));
+            while let Some(from) = next {
+                let batch = server.flush_expired(NOW, from, NonZeroU32::new(7).unwrap()).await.unwrap();
+                (sum, next) = (sum + batch.tokens, batch.next);
             }
+            sum
         });
     }
     assert_eq!(flushes.join_all().await.iter().sum::<u64>(), 60);

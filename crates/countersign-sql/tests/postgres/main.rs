@@ -8,6 +8,7 @@ mod faults;
 mod held_up;
 mod place;
 mod races;
+mod round_trips;
 mod standby;
 #[path = "../suite/mod.rs"]
 mod suite;

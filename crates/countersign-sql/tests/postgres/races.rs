@@ -5,7 +5,9 @@ use std::time::Duration;
 use countersign::authority::Client;
 use countersign::clock::Span;
 use countersign::secret::{PlainToken, StoredPassword};
-use countersign::store::{Advance, NewSession, Revoked, SessionRules, Sessions, Step, UserLookup, Users};
+use countersign::store::{
+    Advance, Claim, NewSession, Revoked, SessionRules, Sessions, Step, TokenLedger, UserLookup, Users,
+};
 use countersign::user::User;
 use countersign_sql::Database;
 use sqlx::Executor;
@@ -18,7 +20,7 @@ struct Race {
     place: Place,
     database: Database,
     ada: User,
-    /// What stops in the middle whoever writes to the table that it locks.
+    /// What stops in the middle whoever is to write what it has written, or to the table that it locks.
     gate: PgConnection,
 }
 
@@ -41,6 +43,11 @@ impl Race {
 
     async fn open(&mut self) {
         self.gate.execute("COMMIT").await.unwrap();
+    }
+
+    /// As if the gate had never been there.
+    async fn vanish(&mut self) {
+        self.gate.execute("ROLLBACK").await.unwrap();
     }
 
     /// Waits until so many wait for a lock.
@@ -92,12 +99,16 @@ async fn revoke_everything(database: Database, user: User) -> Revoked {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_password_waits_for_a_refresh_and_revokes_what_it_made() {
     let mut race = Race::new().await;
-    race.close("LOCK TABLE token_blacklist_blacklistedtoken IN SHARE MODE").await;
+    // A table would be locked before the first row is: the gate is where the last one is made.
+    race.close(
+        "INSERT INTO token_blacklist_outstandingtoken (jti, token, expires_at) VALUES ('R2', '', now())",
+    )
+    .await;
     let refreshing = tokio::spawn(refresh(race.database.clone(), race.ada.clone()));
     race.waiting(1).await;
     let changing = tokio::spawn(change_password(race.database.clone(), race.ada.clone()));
     race.waiting(2).await;
-    race.open().await;
+    race.vanish().await;
     assert_eq!(refreshing.await.unwrap(), Step::Advanced);
     assert!(changing.await.unwrap());
     assert!(race.good_tokens().await.is_empty());
@@ -107,12 +118,15 @@ async fn a_new_password_waits_for_a_refresh_and_revokes_what_it_made() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revocation_waits_for_a_login_and_finds_it() {
     let mut race = Race::new().await;
-    race.close("LOCK TABLE token_blacklist_outstandingtoken IN SHARE MODE").await;
+    race.close(
+        "INSERT INTO token_blacklist_outstandingtoken (jti, token, expires_at) VALUES ('S1', '', now())",
+    )
+    .await;
     let logging_in = tokio::spawn(begin(race.database.clone(), race.ada.clone(), "S1"));
     race.waiting(1).await;
     let revoking = tokio::spawn(revoke_everything(race.database.clone(), race.ada.clone()));
     race.waiting(2).await;
-    race.open().await;
+    race.vanish().await;
     assert!(logging_in.await.unwrap());
     assert_eq!(revoking.await.unwrap(), Revoked { sessions: 2, tokens: 2 });
     assert!(race.good_tokens().await.is_empty());
@@ -156,4 +170,36 @@ async fn who_is_changed_by_somebody_else_is_waited_for_and_looked_at_again() {
     race.waiting(1).await;
     race.open().await;
     assert_eq!(refreshing.await.unwrap(), Step::Advanced);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_that_saw_too_little_looks_again() {
+    // Somebody else records the token while the rotation is under way, and does not use it up; or does.
+    for (end, claim, left) in [
+        ("COMMIT", Claim::Won, "S2"),
+        ("ROLLBACK", Claim::Won, "S2"),
+        (
+            "INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
+             SELECT id, now() FROM token_blacklist_outstandingtoken WHERE jti = 'S1'; COMMIT",
+            Claim::Lost,
+            "R1",
+        ),
+    ] {
+        let mut race = Race::new().await;
+        race.close(
+            "INSERT INTO token_blacklist_outstandingtoken (jti, token, expires_at) VALUES ('S1', '', now())",
+        )
+        .await;
+        let rotating = {
+            let database = race.database.clone();
+            tokio::spawn(async move {
+                let text = PlainToken::new("token");
+                database.rotate(&token("S1", &text, None), &token("S2", &text, None), NOW).await.unwrap()
+            })
+        };
+        race.waiting(1).await;
+        race.gate.execute(end).await.unwrap();
+        assert_eq!(rotating.await.unwrap(), claim, "{end}");
+        assert!(race.good_tokens().await.contains(&vec![left.to_owned()]), "{end}");
+    }
 }

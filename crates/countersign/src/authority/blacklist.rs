@@ -1,11 +1,10 @@
 //! Logout: a refresh token that shall be good no more.
 
-use crate::authority::admit::Admitted;
 use crate::authority::{Authority, Failure, Refusal};
 use crate::clock::Timestamp;
 use crate::jwt::TokenError;
 use crate::secret::PlainToken;
-use crate::store::{Claim, OutstandingToken, Store};
+use crate::store::{Claim, OutstandingToken, Store, UserLookup};
 use crate::token::{Kind, Refresh, Sliding, Token, TokenKind};
 
 impl<S: Store> Authority<S> {
@@ -35,21 +34,28 @@ impl<S: Store> Authority<S> {
 
     async fn blacklist_as<K: Kind>(&self, presented: &PlainToken) -> Result<(), Failure> {
         let now = self.now();
-        let parts = &self.parts;
-        let Admitted { token, user } = self.admit::<K>(presented, now).await?;
-        let is_somebodys = self.user_id(&token)?.is_some();
-        if !parts.rules.ledger {
+        let rules = &self.parts.rules;
+        let (token, user) = self.admit_and_find::<K>(presented, now, true, Self::logging_out).await?;
+        if rules.tokens_ask_for_user
+            && !user.as_ref().is_some_and(|user| rules.authentication_rule.permits(user))
+        {
+            return Err(TokenError::UserInactive.into());
+        }
+        if !rules.ledger {
             return Ok(());
         }
-        let user = match user {
-            None if is_somebodys => self.user_of(&token).await?,
-            known => known,
-        };
         let row = Self::ledger_row(&token, presented, user.as_ref().map(|user| &user.key), now)?;
         match self.retire(&token, &row, now).await? {
             Claim::Won => Ok(()),
             Claim::Lost => Err(TokenError::Blacklisted.into()),
         }
+    }
+
+    /// Whose a token was that is logged out: whom the ledger says, where it keeps it.
+    fn logging_out<'a, K: Kind>(&'a self, token: &'a Token<K>) -> Result<Option<UserLookup<'a>>, Failure> {
+        let rules = &self.parts.rules;
+        let is_somebodys = rules.tokens_ask_for_user || self.user_id(token)?.is_some() && rules.ledger;
+        is_somebodys.then(|| self.named_by(token)).transpose()
     }
 
     /// Puts a token on the blacklist, and ends its session where there are any.

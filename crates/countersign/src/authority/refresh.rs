@@ -21,9 +21,7 @@ impl<S: Store> Authority<S> {
         if let Some(rules) = &parts.rules.sessions {
             return self.refresh_in_session(presented, rules, now).await;
         }
-        let mut admitted = self.admit::<Refresh>(presented, now).await?;
-        let user = self.refreshing_user(&mut admitted, presented, now).await?;
-        let token = admitted.token;
+        let (token, user) = self.admit_refreshing::<Refresh>(presented, now, true).await?;
         let mut access = token.access_token(&parts.policy, now, self.entropy());
         self.customize(&mut access, &user)?;
         let access = self.sign(&access)?;

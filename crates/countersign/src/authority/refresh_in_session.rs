@@ -24,9 +24,8 @@ impl<S: Store> Authority<S> {
         now: Timestamp,
     ) -> Result<Refreshed, Failure> {
         for _ in 0..ATTEMPTS {
-            let mut admitted = self.admit_consumed::<Refresh>(presented, now).await?;
-            let user = self.refreshing_user(&mut admitted, presented, now).await?;
-            if let Some(refreshed) = self.advance(&admitted.token, presented, &user, rules, now).await? {
+            let (token, user) = self.admit_refreshing::<Refresh>(presented, now, false).await?;
+            if let Some(refreshed) = self.advance(&token, presented, &user, rules, now).await? {
                 return Ok(refreshed);
             }
         }
@@ -48,7 +47,6 @@ impl<S: Store> Authority<S> {
         let issued_at = policy.issued_at_claim.as_deref().map(|claim| token.claims().date(claim));
         // What was made where no sessions are kept does not say its own yet; its children do.
         let parent = token.clone().in_session(&session);
-        let access = self.access_token_for(&parent, user, now)?;
         let mut successor = parent.successor(policy, now, self.entropy());
         self.customize(&mut successor, user)?;
         let refresh = self.sign(&successor)?;
@@ -65,7 +63,10 @@ impl<S: Store> Authority<S> {
             })
             .await?;
         match step {
-            Step::Advanced => Ok(Some(Refreshed { access, refresh: Some(refresh) })),
+            Step::Advanced => {
+                let access = self.access_token_for(&parent, user, now)?;
+                Ok(Some(Refreshed { access, refresh: Some(refresh) }))
+            }
             Step::Expired => Err(TokenError::Expired.into()),
             Step::Repeated(successor) => {
                 // Whoever was faster read a clock later than this request did, perhaps one that is ahead: what is there

@@ -14,9 +14,8 @@ impl<S: Store> Authority<S> {
     pub async fn refresh_sliding(&self, presented: &PlainToken) -> Result<PlainToken, Failure> {
         let now = self.now();
         let parts = &self.parts;
-        let mut admitted = self.admit::<Sliding>(presented, now).await?;
-        let user = self.refreshing_user(&mut admitted, presented, now).await?;
-        let mut renewed = admitted.token.renewed(&parts.policy, now)?;
+        let (token, user) = self.admit_refreshing::<Sliding>(presented, now, true).await?;
+        let mut renewed = token.renewed(&parts.policy, now)?;
         self.customize(&mut renewed, &user)?;
         Ok(self.sign(&renewed)?)
     }
