@@ -1,6 +1,7 @@
 //! `bench/ratios.toml`: what the last full run found, which later ones must not lose.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -24,7 +25,7 @@ pub(crate) fn write(scene: &Scene, outcomes: &[Outcome]) -> Result<()> {
         "# Written by ./scripts/bench; `./scripts/bench --quick` fails where one of them is lost by more than a quarter.\n",
     );
     for outcome in outcomes {
-        text.push_str(&format!("{} = {:.3}\n", outcome.comparison.id, outcome.ratio));
+        let _ = writeln!(text, "{} = {:.3}", outcome.comparison.id, outcome.ratio);
     }
     let path = path(scene);
     fs::write(&path, text).during(path.display())

@@ -141,10 +141,15 @@ mod tests {
     use super::*;
 
     const fn comparison(unit: Unit, target: Target) -> Comparison {
-        fn nothing(_: &Scene) -> Result<Measured> {
-            Ok(Measured { ours: Vec::new(), theirs: Vec::new() })
+        Comparison {
+            id: "a",
+            what: "",
+            against: "",
+            unit,
+            target,
+            quick: false,
+            measure: |_| Ok(Measured { ours: Vec::new(), theirs: Vec::new() }),
         }
-        Comparison { id: "a", what: "", against: "", unit, target, quick: false, measure: nothing }
     }
 
     #[test]

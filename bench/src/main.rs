@@ -8,6 +8,7 @@ mod core;
 mod curve;
 mod failure;
 mod growth;
+mod machine;
 mod measure;
 mod plot;
 mod report;
@@ -72,7 +73,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     }
     check_names(&cli.only, &comparisons, &curves)?;
 
-    let scene = Scene::new(cli.quick)?;
+    let (scene, begun) = (Scene::new(cli.quick)?, Instant::now());
     let wanted = |id: &str, quick: bool| match cli.only.as_slice() {
         [] => quick || !cli.quick,
         names => names.iter().any(|name| name == id),
@@ -92,7 +93,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     match (cli.quick, cli.only.is_empty()) {
         (true, _) => Ok(compare_with_committed(&scene, &outcomes)?),
         (false, true) => {
-            report::write(&scene, &outcomes, &drawn)?;
+            report::write(&scene, &outcomes, &drawn, begun.elapsed())?;
             Ok(ExitCode::SUCCESS)
         }
         (false, false) => Ok(ExitCode::SUCCESS),

@@ -113,7 +113,7 @@ mod tests {
         let order = RefCell::new(String::new());
         let mut a = || {
             order.borrow_mut().push('a');
-            Ok(order.borrow().len() as f64)
+            Ok(f64::from(u8::try_from(order.borrow().len()).unwrap()))
         };
         let mut b = || {
             order.borrow_mut().push('b');

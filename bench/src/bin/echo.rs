@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     eprintln!("listening at http://{}", listener.local_addr()?);
-    axum::serve(listener, Router::new().route("/", post(echo))).await?;
+    axum::serve(listener, Router::new().route("/{*path}", post(echo))).await?;
     Ok(())
 }
 
