@@ -10,18 +10,18 @@ mod own_sessions;
 mod sessions;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use countersign::authority::{
-    Attempt, Authority, AuthorityError, Command, Credentials, Failure, Outcome, Principal, Refusal, Rotation,
-    Rules,
+    Attempt, Authority, AuthorityError, Command, Credentials, Failure, Keys, Outcome, Principal, Refusal,
+    RemoteKeys, RemoteKeysError, Rotation, Rules,
 };
 use countersign::claims::Claims;
 use countersign::clock::{ManualClock, Span, Timestamp};
 use countersign::entropy::{Entropy, SeededEntropy, SystemEntropy};
 use countersign::error::ErrorKind;
-use countersign::jwt::{Audience, Invalid, TokenError, Unverified, sign};
-use countersign::key::{Algorithm, SigningKey};
+use countersign::jwt::{Audience, Invalid, TokenError, Unverified, Validation, sign};
+use countersign::key::{Algorithm, SigningKey, VerifyingKey};
 use countersign::memory::MemoryStore;
 use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
 use countersign::secret::{Password, PlainToken, SigningSecret};
@@ -29,6 +29,7 @@ use countersign::store::{Claim, OutstandingToken, TokenLedger, UserIdClaim};
 use countersign::token::{RevokeClaim, TokenKind, TokenPolicy, UserIdForm};
 use countersign::user::{FieldValue, Fields, User, UserKey};
 use futures_executor::block_on;
+use futures_util::future::BoxFuture;
 
 const SECRET: &str = "a secret of at least 32 bytes, known to this test";
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_250_000);
@@ -572,4 +573,30 @@ fn a_description_is_of_whoever_authenticates() {
     assert!(matches!(principal, Principal::User(user) if user.username == "ada"));
     assert_eq!(relations.iter().count(), 0, "a store in memory has none");
     assert!(block_on(house.authority.describe(&pair.refresh)).is_err());
+}
+
+/// Keys that a publisher can withdraw.
+struct Published(Mutex<Option<VerifyingKey>>);
+
+impl RemoteKeys for Published {
+    fn find<'a>(&'a self, _kid: &'a str) -> BoxFuture<'a, Result<Option<VerifyingKey>, RemoteKeysError>> {
+        Box::pin(async { Ok(self.0.lock().unwrap().clone()) })
+    }
+}
+
+#[test]
+fn a_token_that_was_seen_is_refused_once_its_key_is_withdrawn() {
+    let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+    let key = SigningKey::load(Algorithm::EdDsa, &SigningSecret::new(pem)).unwrap();
+    let token = sign(&Claims::parse(r#"{"exp":1700000300}"#).unwrap(), &key, Some("ours")).unwrap();
+    let published = Arc::new(Published(Mutex::new(Some(key.verifying_key()))));
+    let keys = Keys::remote(None, published.clone());
+    let verify = || block_on(keys.verify(&token, &Validation::default(), NOW));
+    assert!(verify().is_ok());
+    assert!(verify().is_ok());
+    *published.0.lock().unwrap() = None;
+    assert!(matches!(
+        verify(),
+        Err(Failure::Refused(Refusal::Token(TokenError::Invalid(Invalid::UnknownKey))))
+    ));
 }

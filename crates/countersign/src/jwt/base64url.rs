@@ -35,11 +35,11 @@ pub(super) fn decode_into(text: &str, bytes: &mut [u8]) -> Option<()> {
     let (sixes, tail) = bytes.as_chunks_mut::<6>();
     let mut seen = 0;
     for (characters, six) in eights.iter().zip(sixes) {
-        *six = read_into(characters, &mut seen);
+        *six = read(characters, &mut seen);
     }
     let mut last = [ZERO; 8];
     last[..rest.len()].copy_from_slice(rest);
-    let last = read_into(&last, &mut seen);
+    let last = read(&last, &mut seen);
     // A character alone is no byte; what is left over of the last one is no part of any, and has to be zero.
     let (whole, leftover) = last.split_at_checked(tail.len())?;
     if rest.len() % 4 == 1 || leftover.iter().any(|byte| *byte != 0) {
@@ -51,9 +51,11 @@ pub(super) fn decode_into(text: &str, bytes: &mut [u8]) -> Option<()> {
 
 /// The six bytes that eight characters stand for. Notes in `seen` if one stands for nothing.
 #[inline]
-fn read_into(characters: &[u8; 8], seen: &mut u32) -> [u8; 6] {
+#[expect(clippy::many_single_char_names, reason = "eight characters in a row")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "where they are, each can be loaded by itself")]
+fn read(characters: &[u8; 8], seen: &mut u32) -> [u8; 6] {
     let [a, b, c, d, e, f, g, h] = *characters;
-    let (upper, lower) = (four(a, b, c, d), four(e, f, g, h));
+    let (upper, lower) = (three(a, b, c, d), three(e, f, g, h));
     *seen |= upper | lower;
     let [bytes @ .., _, _] = ((u64::from(upper) << 24 | u64::from(lower)) << 16).to_be_bytes();
     bytes
@@ -61,7 +63,7 @@ fn read_into(characters: &[u8; 8], seen: &mut u32) -> [u8; 6] {
 
 /// The three bytes that four characters stand for, in a number, and above them [`FOREIGN`] if one stands for nothing.
 #[inline]
-fn four(first: u8, second: u8, third: u8, fourth: u8) -> u32 {
+fn three(first: u8, second: u8, third: u8, fourth: u8) -> u32 {
     let [firsts, seconds, thirds, fourths] = &SEXTETS;
     firsts[usize::from(first)]
         | seconds[usize::from(second)]

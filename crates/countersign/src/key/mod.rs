@@ -45,7 +45,7 @@ mod verifying;
 mod weakness;
 
 #[cfg(test)]
-mod testdata;
+pub(crate) mod testdata;
 
 pub use algorithm::Algorithm;
 pub use error::{KeyError, KeyErrorKind};

@@ -5,6 +5,14 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::algorithm::{Algorithm, KeyType};
+use super::signing::SigningKey;
+use crate::secret::SigningSecret;
+
+/// A key of PyJWT's, for this algorithm.
+pub(crate) fn signing_key(algorithm: Algorithm) -> SigningKey {
+    let form = TestKeys::read().encodings_for(algorithm).into_iter().find(Form::is_private).unwrap();
+    SigningKey::load(algorithm, &SigningSecret::new(form.bytes)).unwrap()
+}
 
 pub(super) struct TestKeys(Value);
 
