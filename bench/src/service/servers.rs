@@ -86,7 +86,7 @@ pub(crate) fn granian(stage: &Stage, database: &Database, refreshing: Refreshing
     let mut command = django(stage, database, "granian", refreshing)?;
     command.args(["--interface", "wsgi", "--no-ws", "--log-level", "critical", "--workers", &cores]).args([
         "--blocking-threads",
-        "2",
+        "4",
         "--host",
         "127.0.0.1",
         "--port",
