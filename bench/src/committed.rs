@@ -24,8 +24,11 @@ pub(crate) fn write(scene: &Scene, outcomes: &[Outcome]) -> Result<()> {
     let mut text = String::from(
         "# Written by ./scripts/bench; `./scripts/bench --quick` fails where one of them is lost by more than a quarter.\n",
     );
-    for outcome in outcomes {
-        let _ = writeln!(text, "{} = {:.3}", outcome.comparison.id, outcome.ratio);
+    // What could not be measured this time keeps what it had.
+    let mut ratios = read(scene)?;
+    ratios.extend(outcomes.iter().map(|outcome| (outcome.comparison.id.to_owned(), outcome.ratio)));
+    for (id, ratio) in ratios {
+        let _ = writeln!(text, "{id} = {ratio:.3}");
     }
     let path = path(scene);
     fs::write(&path, text).during(path.display())

@@ -23,6 +23,7 @@ use clap::Parser;
 use crate::comparison::{Comparison, Outcome};
 use crate::curve::Curve;
 use crate::failure::{Failure, Result};
+use crate::plot::Series;
 use crate::scene::Scene;
 
 /// Runs the comparisons and writes docs/benchmarks.md.
@@ -78,25 +79,54 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         [] => quick || !cli.quick,
         names => names.iter().any(|name| name == id),
     };
-    let mut outcomes = Vec::new();
+    let mut run = Run::default();
     for comparison in comparisons.into_iter().filter(|it| wanted(it.id, it.quick)) {
-        let outcome = timed(comparison.id, || comparison.run(&scene))?;
-        println!("{outcome}");
-        outcomes.push(outcome);
-    }
-    let mut drawn = Vec::new();
-    for curve in curves.into_iter().filter(|it| wanted(it.id, false)) {
-        let lines = timed(curve.id, || (curve.run)(&scene))?;
-        println!("{}", curve::summary(curve.id, &lines));
-        drawn.push((curve, lines));
-    }
-    match (cli.quick, cli.only.is_empty()) {
-        (true, _) => Ok(compare_with_committed(&scene, &outcomes)?),
-        (false, true) => {
-            report::write(&scene, &outcomes, &drawn, begun.elapsed())?;
-            Ok(ExitCode::SUCCESS)
+        if let Some(outcome) = run.timed(comparison.id, || comparison.run(&scene)) {
+            println!("{outcome}");
+            run.outcomes.push(outcome);
         }
-        (false, false) => Ok(ExitCode::SUCCESS),
+    }
+    for curve in curves.into_iter().filter(|it| wanted(it.id, false)) {
+        if let Some(lines) = run.timed(curve.id, || (curve.run)(&scene)) {
+            println!("{}", curve::summary(curve.id, &lines));
+            run.curves.push((curve, lines));
+        }
+    }
+    if cli.quick {
+        run.failures.extend(committed::losses(&committed::read(&scene)?, &run.outcomes));
+    } else if cli.only.is_empty() {
+        report::write(&scene, &run, begun.elapsed())?;
+    }
+    for failure in &run.failures {
+        eprintln!("bench: {failure}");
+    }
+    Ok(if run.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What a run has found so far.
+#[derive(Default)]
+struct Run {
+    outcomes: Vec<Outcome>,
+    curves: Vec<(Curve, Vec<Series>)>,
+    /// A sentence for each that could not be measured, or lost. The others are run all the same.
+    failures: Vec<String>,
+}
+
+impl Run {
+    /// Says on standard error what runs and how long it took.
+    fn timed<T>(&mut self, id: &str, measure: impl FnOnce() -> Result<T>) -> Option<T> {
+        eprint!("{id} …");
+        let start = Instant::now();
+        let result = measure();
+        eprintln!(" {:.1} s", start.elapsed().as_secs_f64());
+        match result {
+            Ok(found) => Some(found),
+            Err(failure) => {
+                eprintln!("{id}: {failure}");
+                self.failures.push(format!("{id}: {failure}"));
+                None
+            }
+        }
     }
 }
 
@@ -120,21 +150,4 @@ fn check_names(names: &[String], comparisons: &[Comparison], curves: &[Curve]) -
         }
         None => Ok(()),
     }
-}
-
-/// Says on standard error what runs and how long it took.
-fn timed<T>(id: &str, run: impl FnOnce() -> Result<T>) -> Result<T> {
-    eprint!("{id} …");
-    let start = Instant::now();
-    let result = run().map_err(|failure| Failure::new(format!("{id}: {failure}")));
-    eprintln!(" {:.1} s", start.elapsed().as_secs_f64());
-    result
-}
-
-fn compare_with_committed(scene: &Scene, outcomes: &[Outcome]) -> Result<ExitCode> {
-    let losses = committed::losses(&committed::read(scene)?, outcomes);
-    for loss in &losses {
-        eprintln!("{loss}");
-    }
-    Ok(if losses.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

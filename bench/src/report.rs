@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use countersign::clock::{Clock, SystemClock};
 
+use crate::Run;
 use crate::committed;
 use crate::comparison::{Outcome, Target, Unit};
 use crate::core::instructions;
@@ -17,30 +18,26 @@ use crate::scene::Scene;
 use crate::service;
 
 /// Writes the page, its plots and the ratios.
-pub(crate) fn write(
-    scene: &Scene,
-    outcomes: &[Outcome],
-    curves: &[(Curve, Vec<Series>)],
-    took: Duration,
-) -> Result<()> {
+pub(crate) fn write(scene: &Scene, run: &Run, took: Duration) -> Result<()> {
     let notes = scene.root.join("bench/notes.md");
     let notes = fs::read_to_string(&notes).during(notes.display())?;
     let minutes = took.as_secs().div_ceil(60);
     let mut page =
         format!("{HEAD}\n{} Everything ran on {}, in {minutes} minutes.\n\n", ALTERNATION, today());
     page.push_str("| what | against | ours | theirs | ratio | wanted | |\n|---|---|---|---|---|---|---|\n");
-    page.extend(outcomes.iter().map(row));
+    page.extend(run.outcomes.iter().map(row));
+    page.extend(run.failures.iter().map(|failure| format!("\n**Not measured in this run**: {failure}\n")));
     let _ = write!(page, "\n{}\n\n## How cost grows\n", notes.trim());
-    draw(scene, curves, &mut page)?;
+    draw(scene, &run.curves, &mut page)?;
     match instructions::table() {
-        Ok(table) => _ = write!(page, "\n{INSTRUCTIONS}{table}"),
+        Ok(table) => _ = write!(page, "\n{INSTRUCTIONS}\n{table}"),
         Err(failure) => eprintln!("bench: no instructions are counted: {failure}"),
     }
     let _ = write!(page, "\n## The machine\n\n{}", list(&machine::machine()));
     let _ = write!(page, "\n## The versions\n\n{}", list(&versions(scene)?));
     let path = scene.root.join("docs/benchmarks.md");
     fs::write(&path, page).during(path.display())?;
-    committed::write(scene, outcomes)
+    committed::write(scene, &run.outcomes)
 }
 
 fn row(outcome: &Outcome) -> String {
@@ -121,12 +118,10 @@ spans. \"≥\" is about how many times as fast ours is, \"≤\" about how much o
 const ALTERNATION: &str = "A server's turn takes seconds, the core's a quarter of one; the first round does not count. wrk asks, and \
 every answer must be a success.";
 
-const CRATES: [&str; 6] = ["aws-lc-rs", "axum", "countersign", "hyper", "jsonwebtoken", "serde_json"];
+const INSTRUCTIONS: &str = "## Instructions
 
-const INSTRUCTIONS: &str = "\
-## Instructions
-
-What callgrind counts of one operation: the same on a busy machine. Its processor has no SHA extensions, so the HMAC in each
+What callgrind counts of one operation, which is the same on a busy machine. Its processor has no SHA extensions, so that the HMAC in each
 is dearer there than on most servers.
-
 ";
+
+const CRATES: [&str; 6] = ["aws-lc-rs", "axum", "countersign", "hyper", "jsonwebtoken", "serde_json"];

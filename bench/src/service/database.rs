@@ -1,8 +1,8 @@
-use std::path::PathBuf;
-use std::process::Command;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use crate::failure::Result;
-use crate::service::process::output;
+use crate::failure::{Failure, Result, While};
 
 /// Django's tables, for both sides.
 pub(crate) struct Database {
@@ -16,7 +16,7 @@ pub(crate) enum Engine {
 }
 
 impl Database {
-    pub(crate) fn sqlite(path: &std::path::Path) -> Self {
+    pub(crate) fn sqlite(path: &Path) -> Self {
         Self { url: format!("sqlite://{}", path.display()) }
     }
 
@@ -38,12 +38,21 @@ impl Database {
 
     /// The answer of SQL of PostgreSQL's, without any decoration.
     pub(crate) fn query(&self, statement: &str) -> Result<String> {
-        let file = std::env::temp_dir().join(format!("countersign-bench-{}.sql", std::process::id()));
-        std::fs::write(&file, statement)?;
         let mut psql = Command::new("psql");
         psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]);
-        let answer = output(psql.arg("--file").arg(&file).arg(&self.url));
-        std::fs::remove_file::<&PathBuf>(&file)?;
-        Ok(answer?.trim().to_owned())
+        psql.args(["--file", "-"])
+            .arg(&self.url)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = psql.spawn().during("psql")?;
+        // When psql ends early, what it says is more telling than the broken pipe.
+        let _ = child.stdin.take().map(|mut input| input.write_all(statement.as_bytes()));
+        let output = child.wait_with_output()?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        }
+        let error = String::from_utf8_lossy(&output.stderr);
+        Err(Failure::new(format!("psql ended with {}: {error}", output.status)))
     }
 }

@@ -60,14 +60,13 @@ function rotate(lines)
     end
 end
 
--- How many were answered, in how many microseconds, the median and the 99th percentile of those, what was no 2xx, what was no answer.
+-- How many were answered, in how many microseconds, the 99th percentile of those, what was no 2xx, what was no answer.
 function done(summary, latency, requests)
     local errors = summary.errors
     io.write(string.format(
-        "measured %d %d %d %d %d %d\n",
+        "measured %d %d %d %d %d\n",
         summary.requests,
         summary.duration,
-        latency:percentile(50),
         latency:percentile(99),
         errors.status,
         errors.connect + errors.read + errors.write + errors.timeout

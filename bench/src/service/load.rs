@@ -32,8 +32,6 @@ pub(crate) struct Seen {
     pub(crate) requests: f64,
     pub(crate) per_second: f64,
     /// Milliseconds.
-    pub(crate) median: f64,
-    /// Milliseconds.
     pub(crate) p99: f64,
     /// Answers that were errors.
     pub(crate) refused: u64,
@@ -115,16 +113,9 @@ impl Seen {
         let line = text.lines().find_map(|line| line.strip_prefix("measured "))?;
         let mut fields = line.split(' ');
         let mut next = || fields.next()?.parse::<f64>().ok();
-        let (requests, micros, median, p99) = (next()?, next()?, next()?, next()?);
+        let (requests, micros, p99) = (next()?, next()?, next()?);
         let (refused, failed) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        Some(Self {
-            requests,
-            per_second: requests * 1e6 / micros,
-            median: median / 1e3,
-            p99: p99 / 1e3,
-            refused,
-            failed,
-        })
+        Some(Self { requests, per_second: requests * 1e6 / micros, p99: p99 / 1e3, refused, failed })
     }
 }
 
@@ -142,8 +133,8 @@ mod tests {
 
     #[test]
     fn what_wrk_measured_is_found_among_what_it_says() {
-        let seen = Seen::read("Running 2s test\nmeasured 3000 2000000 1500 9000 1 2\n").unwrap();
-        assert_eq!((seen.per_second, seen.median, seen.p99), (1500.0, 1.5, 9.0));
+        let seen = Seen::read("Running 2s test\nmeasured 3000 2000000 9000 1 2\n").unwrap();
+        assert_eq!((seen.per_second, seen.p99), (1500.0, 9.0));
         assert_eq!((seen.refused, seen.failed), (1, 2));
         assert!(Seen::read("unable to connect").is_none());
     }

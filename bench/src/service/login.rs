@@ -1,5 +1,7 @@
 //! POST with username and password: PBKDF2 at Django's own number of iterations.
 
+use std::time::Instant;
+
 use serde_json::json;
 
 use crate::comparison::{Comparison, Measured, Target, Unit};
@@ -7,10 +9,10 @@ use crate::failure::Result;
 use crate::scene::Scene;
 use crate::service::client;
 use crate::service::database::Engine;
-use crate::service::load::{Asking, Load, Seen};
-use crate::service::servers::{self, Refreshing};
+use crate::service::load::{Asking, Load};
+use crate::service::servers::{self, Refreshing, Server};
 use crate::service::stage::{PASSWORD, USERS};
-use crate::service::versus::{per_second, versus};
+use crate::service::versus::{in_turn, per_second, versus};
 
 pub(super) fn comparisons() -> Vec<Comparison> {
     vec![
@@ -21,7 +23,7 @@ pub(super) fn comparisons() -> Vec<Comparison> {
             unit: Unit::RequestsPerSecond,
             target: Target::AtLeast(4.0),
             quick: false,
-            measure: |scene| measure(scene, 16, 8, per_second),
+            measure: many,
         },
         Comparison {
             id: "login-alone",
@@ -30,12 +32,31 @@ pub(super) fn comparisons() -> Vec<Comparison> {
             unit: Unit::Milliseconds,
             target: Target::AtMost(0.6),
             quick: false,
-            measure: |scene| measure(scene, 1, 4, |seen| seen.median),
+            measure: alone,
         },
     ]
 }
 
-fn measure(scene: &Scene, connections: u32, seconds: u32, of: fn(&Seen) -> f64) -> Result<Measured> {
+fn many(scene: &Scene) -> Result<Measured> {
+    let (ours, theirs) = servers(scene)?;
+    // Long, as Django answers a few in a second.
+    let load = load(scene, 16, 8)?;
+    versus(scene, (&ours, &load), (&theirs, &load), per_second)
+}
+
+/// One at a time: wrk would stop in the middle of one.
+fn alone(scene: &Scene) -> Result<Measured> {
+    let (ours, theirs) = servers(scene)?;
+    let log_in = |server: &Server| -> Result<f64> {
+        let begun = Instant::now();
+        client::post(&server.address, PATH, &body(1, PASSWORD))?.expect_ok()?;
+        Ok(begun.elapsed().as_secs_f64() * 1e3)
+    };
+    in_turn(15, || log_in(&ours), || log_in(&theirs))
+}
+
+/// Both, with proof that they look at the password.
+fn servers(scene: &Scene) -> Result<(Server, Server)> {
     let stage = scene.stage()?;
     let database = stage.database(Engine::Postgres)?;
     let ours = servers::countersign(stage, &database, Refreshing::Plain)?;
@@ -44,8 +65,7 @@ fn measure(scene: &Scene, connections: u32, seconds: u32, of: fn(&Seen) -> f64) 
         client::post(&server.address, PATH, &body(1, PASSWORD))?.expect_ok()?;
         client::post(&server.address, PATH, &body(1, "wrong"))?.expect_status(401)?;
     }
-    let load = load(scene, connections, seconds)?;
-    versus(scene, (&ours, &load), (&theirs, &load), of)
+    Ok((ours, theirs))
 }
 
 pub(super) fn load(scene: &Scene, connections: u32, seconds: u32) -> Result<Load> {

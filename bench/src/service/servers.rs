@@ -78,15 +78,15 @@ fn listening(command: Command, log: &Path) -> Result<Server> {
     Ok(Server { address, process })
 }
 
-/// The Django project behind granian, a process for each core. Two threads each were the fastest of 1, 2, 4, 8 and 16 in every
-/// comparison, or as fast as the fastest.
+/// The Django project behind granian, a process for each core. Four threads each were the fastest of 1, 2, 4 and 8, for what asks
+/// the database and for what does not.
 pub(crate) fn granian(stage: &Stage, database: &Database, refreshing: Refreshing) -> Result<Server> {
     let port = free_port()?;
     let cores = thread::available_parallelism().map_or(1, NonZero::get).to_string();
     let mut command = django(stage, database, "granian", refreshing)?;
     command.args(["--interface", "wsgi", "--no-ws", "--log-level", "critical", "--workers", &cores]).args([
         "--blocking-threads",
-        "2",
+        "4",
         "--host",
         "127.0.0.1",
         "--port",

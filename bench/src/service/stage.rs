@@ -22,7 +22,8 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(scene: &Scene) -> Result<Self> {
-        let folder = env::temp_dir().join(format!("countersign-bench-{}", std::process::id()));
+        let temporary = env::var_os("COUNTERSIGN_BENCH_FOLDER").map_or_else(env::temp_dir, PathBuf::from);
+        let folder = temporary.join(format!("countersign-bench-{}", std::process::id()));
         fs::create_dir(&folder).during(folder.display())?;
         Ok(Self { folder, django: scene.root.join("bench/django"), names: AtomicU32::new(0) })
     }
