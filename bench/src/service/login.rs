@@ -47,12 +47,14 @@ fn many(scene: &Scene) -> Result<Measured> {
 /// One at a time: wrk would stop in the middle of one.
 fn alone(scene: &Scene) -> Result<Measured> {
     let (ours, theirs) = servers(scene)?;
-    let log_in = |server: &Server| -> Result<f64> {
-        let begun = Instant::now();
-        client::post(&server.address, PATH, &body(1, PASSWORD))?.expect_ok()?;
-        Ok(begun.elapsed().as_secs_f64() * 1e3)
-    };
-    in_turn(15, || log_in(&ours), || log_in(&theirs))
+    in_turn(15, || one(&ours), || one(&theirs))
+}
+
+/// How many milliseconds a login takes.
+pub(super) fn one(server: &Server) -> Result<f64> {
+    let begun = Instant::now();
+    client::post(&server.address, PATH, &body(1, PASSWORD))?.expect_ok()?;
+    Ok(begun.elapsed().as_secs_f64() * 1e3)
 }
 
 /// Both, with proof that they look at the password.
