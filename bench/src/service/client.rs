@@ -41,7 +41,7 @@ impl Answer {
 fn send(address: &str, path: &str, head: &str, body: &str) -> Result<Answer> {
     let answer = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         write!(stream, "{head}Host: {address}\r\n\r\n{body}")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;

@@ -1,18 +1,19 @@
 //! POST with username and password: PBKDF2 at Django's own number of iterations.
 
+use std::thread;
 use std::time::Instant;
 
 use serde_json::json;
 
 use crate::comparison::{Comparison, Measured, Target, Unit};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::scene::Scene;
 use crate::service::client;
 use crate::service::database::Engine;
 use crate::service::load::{Asking, Load};
 use crate::service::servers::{self, Refreshing, Server};
 use crate::service::stage::{PASSWORD, USERS};
-use crate::service::versus::{in_turn, per_second, versus};
+use crate::service::versus::in_turn;
 
 pub(super) fn comparisons() -> Vec<Comparison> {
     vec![
@@ -37,22 +38,34 @@ pub(super) fn comparisons() -> Vec<Comparison> {
     ]
 }
 
+/// Logins per second. So many and no longer, as in a time that is set whoever has not ended would not count.
 fn many(scene: &Scene) -> Result<Measured> {
     let (ours, theirs) = servers(scene)?;
-    // Long, as Django answers a few in a second.
-    let load = load(scene, 16, 8)?;
-    versus(scene, (&ours, &load), (&theirs, &load), per_second)
+    let rate = |server: &Server| -> Result<f64> {
+        let begun = Instant::now();
+        thread::scope(|scope| {
+            let clients: Vec<_> = (0..CLIENTS)
+                .map(|_| scope.spawn(|| (0..LOGINS).try_for_each(|_| one(server).map(drop))))
+                .collect();
+            clients.into_iter().try_for_each(|client| {
+                client.join().unwrap_or_else(|_| Err(Failure::new("a client panicked")))
+            })
+        })?;
+        Ok(f64::from(CLIENTS * LOGINS) / begun.elapsed().as_secs_f64())
+    };
+    in_turn(scene.service_rounds(), || rate(&ours), || rate(&theirs))
 }
 
-/// One at a time: wrk would stop in the middle of one.
 fn alone(scene: &Scene) -> Result<Measured> {
     let (ours, theirs) = servers(scene)?;
-    let log_in = |server: &Server| -> Result<f64> {
-        let begun = Instant::now();
-        client::post(&server.address, PATH, &body(1, PASSWORD))?.expect_ok()?;
-        Ok(begun.elapsed().as_secs_f64() * 1e3)
-    };
-    in_turn(15, || log_in(&ours), || log_in(&theirs))
+    in_turn(15, || one(&ours), || one(&theirs))
+}
+
+/// How many milliseconds a login takes.
+pub(super) fn one(server: &Server) -> Result<f64> {
+    let begun = Instant::now();
+    client::post(&server.address, PATH, &body(1, PASSWORD))?.expect_ok()?;
+    Ok(begun.elapsed().as_secs_f64() * 1e3)
 }
 
 /// Both, with proof that they look at the password.
@@ -78,3 +91,8 @@ fn body(user: u64, password: &str) -> String {
 }
 
 const PATH: &str = "/api/token/";
+
+const CLIENTS: u32 = 16;
+
+/// Of each client.
+const LOGINS: u32 = 3;
