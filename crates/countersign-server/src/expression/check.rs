@@ -78,7 +78,7 @@ impl Check {
             Purpose::Payload { policy, .. } => {
                 let token =
                     AccessToken::for_user(policy, user, Timestamp::from_secs(0), &SeededEntropy::new(0));
-                token.map(|token| token.to_be_signed(policy)).unwrap_or_default()
+                token.map(|token| token.to_be_signed(policy).into_owned()).unwrap_or_default()
             }
             _ => Claims::new(),
         };

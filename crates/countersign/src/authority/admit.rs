@@ -1,5 +1,7 @@
 //! From a token's text to a token of a kind: the step that every use case but login begins with.
 
+use std::borrow::Cow;
+
 use crate::authority::{Authority, Failure, Parts, Refusal};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
@@ -78,11 +80,11 @@ impl<S: Store> Authority<S> {
     }
 
     /// The id by which a token of this kind is looked for on the blacklist, as far as the rules ask.
-    fn id_to_look_up(
+    fn id_to_look_up<'c>(
         &self,
         kind: TokenKind,
-        claims: &Verified<Claims>,
-    ) -> Result<Option<String>, TokenError> {
+        claims: &'c Verified<Claims>,
+    ) -> Result<Option<Cow<'c, str>>, TokenError> {
         let Parts { policy, rules, .. } = &*self.parts;
         let is_asked =
             kind.is_kept_in_ledger() || kind == TokenKind::Access && rules.access_tokens_ask_blacklist;
@@ -107,6 +109,7 @@ impl<S: Store> Authority<S> {
         let Parts { keys, policy, store, .. } = &*self.parts;
         let claims = keys.verify(plain, &policy.validation, now).await?;
         let id = if asks_blacklist { self.id_to_look_up(K::KIND, &claims)? } else { None };
+        let id = id.map(Cow::into_owned);
         let token = Token::from_claims(claims, policy).map_err(Failure::from);
         let token = token.and_then(|token| lookup(self, &token).map(drop).map(|()| token));
         let token = match (token, &id) {

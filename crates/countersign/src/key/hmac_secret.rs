@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::algorithm::Algorithm;
 use super::error::{KeyError, KeyErrorKind};
 use super::jwk::Jwk;
+use super::mac::MacKey;
 use super::material::without_blanks;
 use super::weakness::Weakness;
 use super::{der, pem, ssh};
@@ -16,7 +17,7 @@ pub(super) fn prepare(
     algorithm: Algorithm,
     hash: hmac::Algorithm,
     bytes: &[u8],
-) -> Result<(hmac::Key, Option<Weakness>), KeyError> {
+) -> Result<(MacKey, Option<Weakness>), KeyError> {
     let inside = if is_json_key(bytes) {
         let secret = Jwk::parse(without_blanks(bytes)).ok().map(|jwk| jwk.secret(algorithm)).transpose()?;
         Some(secret.flatten().ok_or_else(|| not_a_secret(algorithm))?)
@@ -31,7 +32,7 @@ pub(super) fn prepare(
         return Err(not_a_secret(algorithm));
     }
     let weakness = Weakness::of_secret(algorithm, secret, hash.tag_len());
-    Ok((hmac::Key::new(hash, secret), weakness))
+    Ok((MacKey::new(hash, secret), weakness))
 }
 
 /// Is it an asymmetric key or a certificate in any form but JSON?
@@ -143,7 +144,7 @@ mod tests {
         let jwk = br#" {"kty":"oct","k":"bm90IGEgc2VjcmV0","alg":"HS256","use":"sig"}"#;
         let (inside, weakness) = prepare(Algorithm::Hs256, hmac::HMAC_SHA256, jwk).unwrap();
         let (plain, _) = prepare(Algorithm::Hs256, hmac::HMAC_SHA256, b"not a secret").unwrap();
-        assert!(hmac::verify(&plain, b"message", hmac::sign(&inside, b"message").as_ref()).is_ok());
+        assert!(plain.verify(b"message", &inside.sign(b"message")));
         assert!(matches!(weakness, Some(Weakness::ShortSecret { length: 12, least: 32, .. })));
         for (json, kind) in [
             (&br#"{"kty":"oct","k":""}"#[..], KeyErrorKind::Empty),

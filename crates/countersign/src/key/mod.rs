@@ -36,6 +36,7 @@ mod error;
 mod hmac_secret;
 mod jwk;
 mod jwk_set;
+mod mac;
 mod material;
 mod pem;
 mod scheme;

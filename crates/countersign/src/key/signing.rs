@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair, RsaSignatureEncoding};
 
 use super::algorithm::Algorithm;
 use super::error::{KeyError, KeyErrorKind};
 use super::hmac_secret;
+use super::mac::MacKey;
 use super::material::{self, Material, Purpose};
 use super::scheme::Scheme;
 use super::verifying::VerifyingKey;
@@ -27,7 +27,7 @@ pub struct SigningKey {
 enum Signer {
     Ecdsa(Arc<EcdsaKeyPair>),
     Ed25519(Arc<Ed25519KeyPair>),
-    Hmac(Arc<hmac::Key>),
+    Hmac(Arc<MacKey>),
     Rsa(Arc<RsaKeyPair>, &'static RsaSignatureEncoding),
 }
 
@@ -86,7 +86,7 @@ impl SigningKey {
         let signature = match &self.signer {
             Signer::Ecdsa(pair) => pair.sign(&rng, message).map(|signature| signature.as_ref().to_vec()),
             Signer::Ed25519(pair) => pair.try_sign(message).map(|signature| signature.as_ref().to_vec()),
-            Signer::Hmac(key) => Ok(hmac::sign(key, message).as_ref().to_vec()),
+            Signer::Hmac(key) => Ok(key.sign(message)),
             Signer::Rsa(pair, scheme) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(*scheme, &rng, message, &mut signature).map(|()| signature)

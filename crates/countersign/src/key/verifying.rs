@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ED25519, ParsedPublicKey};
 
 use super::algorithm::Algorithm;
 use super::error::KeyError;
 use super::hmac_secret;
+use super::mac::MacKey;
 use super::material::{self, Material, Purpose};
 use super::scheme::Scheme;
 use super::signing::SigningKey;
@@ -25,7 +25,7 @@ pub struct VerifyingKey {
 
 #[derive(Clone)]
 enum Verifier {
-    Hmac(Arc<hmac::Key>),
+    Hmac(Arc<MacKey>),
     Public(Arc<ParsedPublicKey>),
 }
 
@@ -67,7 +67,7 @@ impl VerifyingKey {
         Ok(Self { algorithm, verifier: Verifier::Public(Arc::new(parsed)), weakness: None })
     }
 
-    pub(super) fn hmac(algorithm: Algorithm, key: Arc<hmac::Key>, weakness: Option<Weakness>) -> Self {
+    pub(super) fn hmac(algorithm: Algorithm, key: Arc<MacKey>, weakness: Option<Weakness>) -> Self {
         Self { algorithm, verifier: Verifier::Hmac(key), weakness }
     }
 
@@ -76,7 +76,7 @@ impl VerifyingKey {
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.verifier {
-            Verifier::Hmac(key) => hmac::verify(key, message, signature).is_ok(),
+            Verifier::Hmac(key) => key.verify(message, signature),
             Verifier::Public(key) => key.verify_sig(message, signature).is_ok(),
         }
     }
