@@ -6,6 +6,7 @@
 
 mod entry;
 mod parse;
+mod registered;
 mod scan;
 
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ pub(crate) use entry::Place;
 use entry::{Entry, Tag};
 pub(crate) use parse::members;
 pub use parse::{MAX_CLAIMS, MalformedClaims};
+pub(crate) use registered::{Claim, Registered};
 
 /// A JWT claims set (RFC 7519 §4): names and JSON values, in order, each name once.
 ///
@@ -93,13 +95,7 @@ impl Claims {
     ///
     /// When the claim is there and is not a JSON string.
     pub fn text(&self, name: &str) -> Result<Option<Cow<'_, str>>, ClaimTypeError> {
-        let Some(raw) = self.raw(name) else { return Ok(None) };
-        let quoted = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        match quoted {
-            Some(plain) if !plain.contains('\\') => Ok(Some(Cow::Borrowed(plain))),
-            Some(_) => self.get(name).map(|text| text.map(Cow::Owned)),
-            None => Err(ClaimTypeError::of(name)),
-        }
+        self.raw(name).map(|json| text(name, json)).transpose()
     }
 
     /// Where in the set's text a claim's characters stand, if it is a string and spelled without escapes. They stay
@@ -121,8 +117,12 @@ impl Claims {
     ///
     /// When the claim is there and is not a JSON number between the years 1 and 9999.
     pub fn date(&self, name: &str) -> Result<Option<Timestamp>, ClaimTypeError> {
-        let Some(raw) = self.raw(name) else { return Ok(None) };
-        numeric_date(raw).map(Some).ok_or_else(|| ClaimTypeError::of(name))
+        self.raw(name).map(|json| numeric_date(json).ok_or_else(|| ClaimTypeError::of(name))).transpose()
+    }
+
+    /// The registered claims.
+    pub(crate) fn registered(&self) -> Registered<'_> {
+        Registered::of(self)
     }
 
     /// Sets a claim: in its place where it is there already, else at the end.
@@ -262,6 +262,20 @@ fn numeric_date(raw: &str) -> Option<Timestamp> {
     let range = Timestamp::MIN.as_micros() as f64..=Timestamp::MAX.as_micros() as f64;
     #[expect(clippy::cast_possible_truncation, reason = "in range; a fraction of a microsecond is dropped")]
     range.contains(&micros).then(|| Timestamp::from_micros(micros as i64))
+}
+
+/// What a claim says that must be a string.
+fn text<'a>(name: &str, json: &'a str) -> Result<Cow<'a, str>, ClaimTypeError> {
+    match plain(json) {
+        Some(plain) => Ok(Cow::Borrowed(plain)),
+        None => serde_json::from_str(json).map(Cow::Owned).map_err(|_| ClaimTypeError::of(name)),
+    }
+}
+
+/// What a JSON string says that is spelled without escapes.
+fn plain(json: &str) -> Option<&str> {
+    let plain = json.strip_prefix('"')?.strip_suffix('"')?;
+    (!plain.contains('\\')).then_some(plain)
 }
 
 fn push_quoted(json: &mut String, name: &str) {

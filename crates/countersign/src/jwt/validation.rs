@@ -1,8 +1,6 @@
 //! What the registered claims of a token must say.
 
-use std::borrow::Cow;
-
-use crate::claims::Claims;
+use crate::claims::{Claim, Claims};
 use crate::clock::{Span, Timestamp};
 use crate::jwt::verify::{Invalid, TokenError};
 
@@ -70,46 +68,48 @@ impl Validation {
     /// Checks in PyJWT's order, which decides whether a token is told to be expired or invalid.
     /// Without a signature, PyJWT looks at no more than `exp` and `aud`.
     pub(super) fn check(&self, claims: &Claims, now: Timestamp) -> Result<(), TokenError> {
-        let whole_seconds = |name| Ok::<_, Invalid>(claims.date(name)?.map(truncated));
+        let claims = claims.registered();
+        let whole_seconds =
+            |claim: Option<Claim<'_>>| claim.map(|claim| claim.date().map(truncated)).transpose();
         let signed = !self.signatures.are_ignored();
-        if signed && whole_seconds("iat")?.is_some_and(|issued| issued > now + self.leeway) {
-            return Err(Invalid::NotYetValid.into());
-        }
         if signed {
-            let not_before = whole_seconds("nbf").map_err(|_| Invalid::Date)?;
-            if not_before.is_some_and(|not_before| not_before > now + self.leeway) {
+            let issued = whole_seconds(claims.issued_at).map_err(Invalid::from)?;
+            let not_before = || whole_seconds(claims.not_before).map_err(|_| Invalid::Date);
+            let is_ahead = |time: Option<Timestamp>| time.is_some_and(|time| time > now + self.leeway);
+            if is_ahead(issued) || is_ahead(not_before()?) {
                 return Err(Invalid::NotYetValid.into());
             }
         }
-        let expires = whole_seconds("exp").map_err(|_| Invalid::Date)?;
+        let expires = whole_seconds(claims.expires_at).map_err(|_| Invalid::Date)?;
         if self.verify_exp && expires.is_some_and(|expires| expires <= now - self.leeway) {
             return Err(TokenError::Expired);
         }
         if signed {
-            self.check_issuer(claims)?;
+            self.check_issuer(claims.issuer)?;
         }
-        self.check_audience(claims)?;
+        self.check_audience(claims.audience)?;
         if signed {
-            claims.text("sub").map_err(Invalid::from)?;
-            claims.text("jti").map_err(Invalid::from)?;
+            for text in [claims.subject, claims.id].into_iter().flatten() {
+                text.text().map_err(Invalid::from)?;
+            }
         }
         Ok(())
     }
 
-    fn check_issuer(&self, claims: &Claims) -> Result<(), Invalid> {
-        match &self.issuer {
-            Some(expected) if claims.text("iss")?.as_deref() != Some(expected) => Err(Invalid::Issuer),
-            _ => Ok(()),
+    fn check_issuer(&self, issuer: Option<Claim<'_>>) -> Result<(), Invalid> {
+        let Some(expected) = &self.issuer else { return Ok(()) };
+        match issuer.map(Claim::text).transpose()? {
+            Some(issuer) if issuer == *expected => Ok(()),
+            _ => Err(Invalid::Issuer),
         }
     }
 
-    fn check_audience(&self, claims: &Claims) -> Result<(), Invalid> {
+    fn check_audience(&self, audience: Option<Claim<'_>>) -> Result<(), Invalid> {
         let Some(expected) = &self.audience else { return Ok(()) };
-        let named = match claims.raw("aud") {
-            Some(list) if list.starts_with('[') => {
-                claims.get::<Vec<Cow<'_, str>>>("aud")?.unwrap_or_default()
-            }
-            _ => claims.text("aud")?.into_iter().collect(),
+        let named = match audience {
+            Some(list) if list.json().starts_with('[') => list.texts()?,
+            Some(one) => vec![one.text()?],
+            None => Vec::new(),
         };
         let common = named.iter().any(|name| expected.contains(name));
         if common { Ok(()) } else { Err(Invalid::Audience) }
