@@ -124,6 +124,16 @@ impl<S: Store> Authority<S> {
     /// [`Failure::Refused`] is the answer no; [`Failure::Undecided`] means that there is none.
     pub async fn execute(&self, command: Command) -> Result<Outcome, Failure> {
         match command {
+            Command::Authenticate { token } => self.authenticate(&token).await.map(Outcome::Authenticated),
+            Command::Verify { token } => self.verify(&token).await.map(|()| Outcome::Verified),
+            // What is asked with every request is not to make room for the largest of all use cases, and move it about.
+            command => Box::pin(self.execute_seldom(command)).await,
+        }
+    }
+
+    /// The commands that are not asked with every request.
+    async fn execute_seldom(&self, command: Command) -> Result<Outcome, Failure> {
+        match command {
             Command::As { bearer, then } => {
                 self.authenticate(&bearer).await?;
                 Box::pin(self.execute(*then)).await
