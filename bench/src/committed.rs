@@ -34,15 +34,17 @@ pub(crate) fn write(scene: &Scene, outcomes: &[Outcome]) -> Result<()> {
     fs::write(&path, text).during(path.display())
 }
 
-/// A sentence for each that lost; what is not committed yet cannot.
+/// Whether it lost; what is not committed yet cannot.
+pub(crate) fn is_loss(committed: &Ratios, outcome: &Outcome) -> bool {
+    let before = committed.get(outcome.comparison.id);
+    before.is_some_and(|before| outcome.comparison.target.is_loss(*before, outcome.ratio, TOLERANCE))
+}
+
+/// A sentence for each that lost.
 pub(crate) fn losses(committed: &Ratios, outcomes: &[Outcome]) -> Vec<String> {
-    let lost = |outcome: &&Outcome| {
-        let before = committed.get(outcome.comparison.id);
-        before.is_some_and(|before| outcome.comparison.target.is_loss(*before, outcome.ratio, TOLERANCE))
-    };
     outcomes
         .iter()
-        .filter(lost)
+        .filter(|outcome| is_loss(committed, outcome))
         .map(|outcome| {
             let id = outcome.comparison.id;
             format!(

@@ -5,6 +5,7 @@ use crate::measure::{self, Samples};
 use crate::scene::Scene;
 
 /// One row of the table: what is compared with what, and how far apart they shall be.
+#[derive(Clone, Copy)]
 pub(crate) struct Comparison {
     /// What `--only` calls it, in the plural of nothing: `verify-hs256`.
     pub(crate) id: &'static str,

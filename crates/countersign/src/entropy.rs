@@ -62,7 +62,8 @@ impl Entropy for SeededEntropy {
 pub fn uuid4_hex(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 16];
     entropy.fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid().simple().to_string()
+    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    id.simple().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned()
 }
 
 /// `bytes` random bytes, each as two lower-case hex digits.

@@ -164,6 +164,13 @@ impl Claims {
         json
     }
 
+    /// [`set`](Self::set) for a text, which most often is spelled as it reads.
+    pub(crate) fn set_text(&mut self, name: &str, text: &str) {
+        let start = self.text.len();
+        push_quoted(&mut self.text, text);
+        self.put(name, Place::new(start, self.text.len()));
+    }
+
     /// Copies a claim's JSON text from elsewhere; the text has been parsed before.
     pub(crate) fn set_raw(&mut self, name: &str, json: &str) {
         let value = self.append(json);
@@ -278,13 +285,14 @@ fn plain(json: &str) -> Option<&str> {
     (!plain.contains('\\')).then_some(plain)
 }
 
-fn push_quoted(json: &mut String, name: &str) {
-    if name.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+/// Writes a text as JSON.
+fn push_quoted(json: &mut String, text: &str) {
+    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
         json.push('"');
-        json.push_str(name);
+        json.push_str(text);
         json.push('"');
     } else {
-        json.push_str(&serde_json::Value::from(name).to_string());
+        json.push_str(&serde_json::Value::from(text).to_string());
     }
 }
 

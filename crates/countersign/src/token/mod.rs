@@ -52,7 +52,7 @@ impl TokenId {
     /// Gives a token a new one.
     fn set(claims: &mut Claims, policy: &TokenPolicy, entropy: &dyn Entropy) -> Option<Self> {
         let claim = policy.jti_claim.as_deref()?;
-        claims.set(claim, uuid4_hex(entropy).as_str());
+        claims.set_text(claim, &uuid4_hex(entropy));
         claims.plain_text(claim).map(Self::InClaims)
     }
 }
@@ -163,7 +163,7 @@ impl<K: Kind> Token<K> {
         entropy: &dyn Entropy,
     ) -> (Claims, Option<TokenId>, Timestamp) {
         if let Some(claim) = &policy.token_type_claim {
-            claims.set(claim, K::KIND.type_name());
+            claims.set_text(claim, K::KIND.type_name());
         }
         let expires_at = whole_seconds(now + K::KIND.lifetime(policy));
         claims.set("exp", &expires_at.as_secs());
@@ -196,7 +196,7 @@ impl<K: Kind> Token<K> {
         };
         let set_user_id = |claims: &mut Claims| match (policy.user_id_form, &user_id) {
             (UserIdForm::Native, FieldValue::Int(int)) => claims.set(&policy.user_id_claim, int),
-            _ => claims.set(&policy.user_id_claim, &user_id.to_string()),
+            _ => claims.set_text(&policy.user_id_claim, &user_id.to_string()),
         };
         let mut claims = Claims::with_room(ROOM_FOR_TEXT, ROOM_FOR_CLAIMS);
         if policy.user_id_first {
@@ -207,7 +207,7 @@ impl<K: Kind> Token<K> {
             set_user_id(&mut claims);
         }
         if let Some(revoke) = &policy.revoke_claim {
-            claims.set(revoke.name(), &revoke.fingerprint(&user.password));
+            claims.set_text(revoke.name(), &revoke.fingerprint(&user.password));
         }
         Some(Self::issued((claims, id, expires_at)))
     }
