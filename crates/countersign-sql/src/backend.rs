@@ -287,14 +287,25 @@ impl Statement {
 pub(crate) struct Query {
     pub(crate) statement: Statement,
     pub(crate) kinds: Arc<[ColumnKind]>,
+    /// Whether it looks a row or two up by a key, which is done as soon as it is begun.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "other engines are asked over a network")
+    )]
+    pub(crate) is_lookup: bool,
 }
 
 impl Query {
     pub(crate) fn new(text: String, kinds: impl Into<Arc<[ColumnKind]>>) -> Self {
-        Self { statement: Statement::new(text), kinds: kinds.into() }
+        Self { statement: Statement::new(text), kinds: kinds.into(), is_lookup: false }
+    }
+
+    /// Looks a row or two up by a key.
+    pub(crate) fn lookup(text: String, kinds: impl Into<Arc<[ColumnKind]>>) -> Self {
+        Self { is_lookup: true, ..Self::new(text, kinds) }
     }
 
     pub(crate) fn fixed(text: &'static str, kinds: &[ColumnKind]) -> Self {
-        Self { statement: Statement::fixed(text), kinds: kinds.into() }
+        Self { statement: Statement::fixed(text), kinds: kinds.into(), is_lookup: false }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn queries(dialect: &dyn Dialect, model: &UserModel) -> Vec<Query> {
              ) THEN 1 ELSE 0 END, {columns} \
              FROM (SELECT 1 AS countersign_asks) countersign_asks LEFT JOIN {users} ON {is_sought} LIMIT 2"
         );
-        Query::new(text, Arc::clone(&kinds))
+        Query::lookup(text, Arc::clone(&kinds))
     };
     model.columns().iter().map(query).collect()
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most connections that are open at once; they are opened as they are needed. On SQLite one of them writes and
-    /// the others read, of which there is one at least. Ten by default.
+    /// the others read, of which there is one at least; single rows are looked up over as many again at most, which only
+    /// read. Ten by default.
     pub max_connections: NonZeroU32,
     /// How long work waits for a connection, the making of one included. Ten seconds by default.
     pub acquire_timeout: Duration,

@@ -154,7 +154,7 @@ impl RefreshTokenTable {
                 "INSERT INTO {table} ({user}, {token}, {created}) SELECT {pk}, {two}, {three} FROM {users} \
                  WHERE {pk} = {one}{hold}"
             )),
-            find: Query::new(
+            find: Query::lookup(
                 format!(
                     "SELECT {token}, {user}, {created} FROM {table} WHERE {} AND {revoked} IS NULL LIMIT 2",
                     is_token(&one)

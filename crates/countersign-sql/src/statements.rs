@@ -85,7 +85,7 @@ impl Statements {
                 .columns()
                 .iter()
                 .map(|column| dialect.sought(column, &one))
-                .map(|is_sought| Query::new(format!("{select} {is_sought} LIMIT 2"), kinds.clone()))
+                .map(|is_sought| Query::lookup(format!("{select} {is_sought} LIMIT 2"), kinds.clone()))
                 .collect(),
             find_unless_blacklisted: holder::queries(dialect, model),
             find_by_email: model.email().map(|email| {
@@ -134,7 +134,7 @@ impl Statements {
                 "token_id",
             )),
             is_any_good: Query::new(format!("SELECT 1 {good} LIMIT 1"), [ColumnKind::Int]),
-            is_blacklisted: Query::new(
+            is_blacklisted: Query::lookup(
                 format!(
                     "SELECT 1 FROM {blacklisted} b JOIN {outstanding} o ON b.{token_id} = o.{id} \
                      WHERE {is_jti_too}"

@@ -116,7 +116,7 @@ impl SessionTable {
                 "{user} = {one} AND {revoked} IS NULL AND {expires} > {two} ORDER BY {} DESC, {id}",
                 quote("last_used_at"),
             )),
-            is_revoked: Query::new(
+            is_revoked: Query::lookup(
                 format!("SELECT 1 FROM {table} WHERE {id} = {one} AND {revoked} IS NOT NULL"),
                 [ColumnKind::Int],
             ),

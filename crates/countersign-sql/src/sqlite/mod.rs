@@ -2,6 +2,7 @@
 //!
 //! - One connection writes, several read: writers wait in a fair queue here instead of racing for the file's
 //!   lock, so that a burst of refreshes starves nobody. Django's own writers are waited for, as the [`Limits`] say.
+//! - A row that is found by its key is looked up on the thread that asks, see [`lookups`].
 //! - A transaction begins `IMMEDIATE`: it has the lock before it reads, so it never has to give up half-way. One
 //!   whose future is dropped is rolled back behind the answers, before the next one begins.
 //! - The journal mode of a database that is there is left as it is; one that is made here is in WAL mode.
@@ -10,11 +11,13 @@
 
 mod connection;
 mod file;
+mod lookups;
 mod schema;
 mod value;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
@@ -24,6 +27,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use self::connection::Writing;
 use self::file::Identity;
+use self::lookups::Lookups;
 pub(crate) use self::schema::SqliteDialect;
 use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction, Writers};
 use crate::error::{ConnectError, ConnectErrorKind};
@@ -33,6 +37,7 @@ use crate::pool::Pool;
 /// The connections to one SQLite file.
 #[derive(Debug)]
 pub(crate) struct Sqlite {
+    lookups: Lookups,
     readers: Pool<SqliteConnection>,
     writer: Pool<SqliteConnection>,
 }
@@ -43,8 +48,9 @@ impl Sqlite {
         let path = file::path(url)?;
         file::require(path)?;
         let options = options(path, limits);
+        let identity = Arc::new(Identity::of(path));
         let pool = |max_connections| {
-            let (identity, options) = (Identity::of(path), options.clone());
+            let (identity, options) = (Arc::clone(&identity), options.clone());
             let open = move || -> BoxFuture<'static, _> {
                 let options = options.clone();
                 Box::pin(async move { options.connect().await })
@@ -53,7 +59,11 @@ impl Sqlite {
             Pool::that_fit(&limits, move |age| identity.is_unchanged_since(age), open)
         };
         let readers = NonZeroU32::new(limits.max_connections.get() - 1).unwrap_or(NonZeroU32::MIN);
-        Ok(Self { readers: pool(readers), writer: pool(NonZeroU32::MIN) })
+        Ok(Self {
+            lookups: Lookups::new(path, Arc::clone(&identity), readers.get()),
+            readers: pool(readers),
+            writer: pool(NonZeroU32::MIN),
+        })
     }
 }
 
@@ -93,7 +103,12 @@ impl Backend for Sqlite {
         query: &'a Query,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
-        Box::pin(async move { connection::read(&mut self.readers.lend().await?, query, values).await })
+        Box::pin(async move {
+            if let Some(rows) = self.lookups.read(query, values) {
+                return Ok(rows);
+            }
+            connection::read(&mut self.readers.lend().await?, query, values).await
+        })
     }
 
     fn write<'a>(
@@ -118,6 +133,7 @@ impl Backend for Sqlite {
     /// The writer goes last: SQLite's last connection moves the WAL into the file and removes it.
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
+            self.lookups.close().await;
             self.readers.close().await;
             self.writer.close().await;
         })
