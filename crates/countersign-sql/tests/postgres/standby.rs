@@ -88,5 +88,5 @@ fn start() -> String {
     String::from_utf8(started.stdout).unwrap().trim().to_owned()
 }
 
-const STALENESS: Duration = Duration::from_secs(1);
+const STALENESS: Duration = Duration::from_secs(3);
 const LONG: Duration = Duration::from_mins(3);
