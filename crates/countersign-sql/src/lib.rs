@@ -68,6 +68,7 @@ mod sqlite;
 mod statements;
 mod tables;
 mod time;
+mod transaction;
 mod users;
 
 pub use self::admin::{CreateUserError, CreateUserErrorKind};

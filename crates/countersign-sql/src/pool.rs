@@ -87,6 +87,11 @@ impl<C: Lendable> Pool<C> {
         }))
     }
 
+    /// Takes over a connection that was opened before, and told what every one is told.
+    pub(crate) fn adopt(&self, connection: C) {
+        self.0.take_back(Held { connection, opened: Instant::now() });
+    }
+
     /// Waits for a connection.
     pub(crate) async fn lend(&self) -> Result<Lease<C>, sqlx::Error> {
         let lent = timeout(self.0.acquire_timeout, self.0.lend()).await;

@@ -1,7 +1,6 @@
 //! What is done on one connection of the pool, for which nobody waits longer than it may take.
 
 use countersign::user::FieldValue;
-use futures_util::future::BoxFuture;
 use sqlx::mysql::{MySqlArguments, MySqlConnection};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::{Connection, Executor, MySql};
@@ -9,9 +8,10 @@ use sqlx::{Connection, Executor, MySql};
 use super::failure;
 use super::schema::INSERT_UNLESS;
 use super::value::{self, Parameter};
-use crate::backend::{Query, Row, Statement, Transaction};
+use crate::backend::{Query, Row, Statement};
 use crate::patience::in_time;
 use crate::pool::{self, Lendable};
+use crate::transaction::Asked;
 
 pub(super) type Lease = pool::Lease<MySqlConnection>;
 
@@ -26,80 +26,42 @@ impl Lendable for MySqlConnection {
     const CAN_RESUME: bool = false;
 }
 
-pub(super) async fn read(
-    lease: &mut Lease,
-    query: &Query,
-    values: &[FieldValue],
-) -> Result<Vec<Row>, sqlx::Error> {
-    let rows = in_time(lease.patience(), prepare(&query.statement, values).fetch_all(lease.ask())).await;
-    match lease.answered(rows) {
-        Ok(rows) => Ok(rows.iter().map(|row| value::read(row, &query.kinds)).collect()),
-        Err(error) if failure::is_impossible_text(&error) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
-}
+impl Asked for MySqlConnection {
+    const BEGIN: &'static str = "START TRANSACTION READ WRITE";
 
-pub(super) async fn write(
-    lease: &mut Lease,
-    statement: &Statement,
-    values: &[FieldValue],
-) -> Result<u64, sqlx::Error> {
-    let written = in_time(lease.patience(), prepare(statement, values).execute(lease.ask())).await;
-    match lease.answered(written) {
-        Ok(written) => Ok(written.rows_affected()),
-        Err(error) if failure::is_impossible_text(&error) => Ok(0),
-        Err(error) if failure::is_taken(&error) && is_insert_unless(statement) => Ok(0),
-        Err(error) => Err(error),
+    async fn read(lease: &mut Lease, query: &Query, values: &[FieldValue]) -> Result<Vec<Row>, sqlx::Error> {
+        let rows = in_time(lease.patience(), prepare(&query.statement, values).fetch_all(lease.ask())).await;
+        match lease.answered(rows) {
+            Ok(rows) => Ok(rows.iter().map(|row| value::read(row, &query.kinds)).collect()),
+            Err(error) if failure::is_impossible_text(&error) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
-}
 
-/// Runs a statement that neither has values nor is prepared.
-pub(super) async fn command(lease: &mut Lease, text: &'static str) -> Result<(), sqlx::Error> {
-    let done = in_time(lease.patience(), lease.ask().execute(text)).await;
-    lease.answered(done).map(drop)
+    async fn write(
+        lease: &mut Lease,
+        statement: &Statement,
+        values: &[FieldValue],
+    ) -> Result<u64, sqlx::Error> {
+        let written = in_time(lease.patience(), prepare(statement, values).execute(lease.ask())).await;
+        match lease.answered(written) {
+            Ok(written) => Ok(written.rows_affected()),
+            Err(error) if failure::is_impossible_text(&error) => Ok(0),
+            Err(error) if failure::is_taken(&error) && is_insert_unless(statement) => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn command(lease: &mut Lease, text: &'static str) -> Result<(), sqlx::Error> {
+        let done = in_time(lease.patience(), lease.ask().execute(text)).await;
+        lease.answered(done).map(drop)
+    }
 }
 
 /// Forgets the statements that were prepared.
 pub(super) async fn forget_statements(lease: &mut Lease) -> Result<(), sqlx::Error> {
     let forgotten = in_time(lease.patience(), lease.ask().clear_cached_statements()).await;
     lease.answered(forgotten)
-}
-
-/// An open transaction.
-pub(super) struct Writing(Lease);
-
-impl Writing {
-    pub(super) async fn begin(mut lease: Lease) -> Result<Self, sqlx::Error> {
-        lease.is_in_transaction(true);
-        command(&mut lease, "START TRANSACTION READ WRITE").await?;
-        Ok(Self(lease))
-    }
-}
-
-impl Transaction for Writing {
-    fn read<'a>(
-        &'a mut self,
-        query: &'a Query,
-        values: &'a [FieldValue],
-    ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
-        Box::pin(read(&mut self.0, query, values))
-    }
-
-    fn write<'a>(
-        &'a mut self,
-        statement: &'a Statement,
-        values: &'a [FieldValue],
-    ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(write(&mut self.0, statement, values))
-    }
-
-    fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<(), sqlx::Error>> {
-        Box::pin(async move {
-            command(&mut self.0, "COMMIT").await?;
-            self.0.is_in_transaction(false);
-            Ok(())
-        })
-    }
 }
 
 /// Whether the row of this statement need not be made where another has its unique value.

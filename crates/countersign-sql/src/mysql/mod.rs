@@ -21,11 +21,9 @@ mod value;
 use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 use sqlx::error::DatabaseError;
-use sqlx::mysql::MySqlConnection;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
-use self::connection::Writing;
-use self::migrating::Migrating;
 use self::schema::MysqlDialect;
 use self::url::Address;
 use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction, Writers};
@@ -34,6 +32,7 @@ use crate::error::ConnectError;
 use crate::limits::Limits;
 use crate::patience::in_time;
 use crate::pool::Pool;
+use crate::transaction::{Asked, Writing};
 
 /// The connections to one database of MariaDB or MySQL.
 #[derive(Debug)]
@@ -44,22 +43,26 @@ pub(crate) struct Mysql {
 impl Mysql {
     pub(crate) async fn connect(url: &str, limits: &Limits) -> Result<Self, ConnectError> {
         let address = Address::parse(url)?;
+        let session = session(limits);
         // Tried by itself first: a pool would go on trying, and say in the end that time is up instead of why.
-        let first = in_time(limits.acquire_timeout, MySqlConnection::connect_with(&address.options)).await;
-        // Whether the connection is ended politely says nothing about the next one.
-        let _ = first.map_err(|error| address.unreachable(error))?.close().await;
+        let first = in_time(limits.acquire_timeout, open(&address.options, &session)).await;
+        let first = first.map_err(|error| address.unreachable(error))?;
 
-        let (options, session) = (address.options, session(limits));
+        let options = address.options;
         let pool = Pool::new(limits, move || {
-            let (options, session) = (options.clone(), AssertSqlSafe(session.clone()));
-            Box::pin(async move {
-                let mut connection = options.connect().await?;
-                connection.execute(session).await?;
-                Ok(connection)
-            })
+            let (options, session) = (options.clone(), session.clone());
+            Box::pin(async move { open(&options, &session).await })
         });
+        pool.adopt(first);
         Ok(Self { pool })
     }
+}
+
+/// A connection, and the server is told what it is told on every one.
+async fn open(options: &MySqlConnectOptions, session: &str) -> Result<MySqlConnection, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    connection.execute(AssertSqlSafe(session.to_owned())).await?;
+    Ok(connection)
 }
 
 impl Backend for Mysql {
@@ -74,10 +77,10 @@ impl Backend for Mysql {
     ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
         Box::pin(async move {
             let mut lease = self.pool.lend().await?;
-            match connection::read(&mut lease, query, values).await {
+            match MySqlConnection::read(&mut lease, query, values).await {
                 Err(error) if failure::is_stale_statement(&error) => {
                     connection::forget_statements(&mut lease).await?;
-                    connection::read(&mut lease, query, values).await
+                    MySqlConnection::read(&mut lease, query, values).await
                 }
                 read => read,
             }
@@ -89,7 +92,7 @@ impl Backend for Mysql {
         statement: &'a Statement,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(async move { connection::write(&mut self.pool.lend().await?, statement, values).await })
+        Box::pin(async move { MySqlConnection::write(&mut self.pool.lend().await?, statement, values).await })
     }
 
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {
@@ -100,7 +103,7 @@ impl Backend for Mysql {
 
     fn begin_migration(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {
         Box::pin(async move {
-            Ok(Box::new(Migrating::begin(self.pool.lend().await?).await?) as Box<dyn Transaction>)
+            Ok(Box::new(migrating::begin(self.pool.lend().await?).await?) as Box<dyn Transaction>)
         })
     }
 

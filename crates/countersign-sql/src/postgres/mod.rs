@@ -23,9 +23,8 @@ use countersign::user::FieldValue;
 use futures_util::future::BoxFuture;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
-use self::connection::Writing;
 use self::schema::PostgresDialect;
 use self::url::Address;
 use crate::backend::{Announcements, Backend, Dialect, Query, Row, Statement, Transaction, Writers};
@@ -33,6 +32,7 @@ use crate::error::ConnectError;
 use crate::limits::Limits;
 use crate::patience::{GRACE, in_time};
 use crate::pool::Pool;
+use crate::transaction::{Asked, Writing};
 
 /// The connections to one PostgreSQL database.
 #[derive(Debug)]
@@ -48,20 +48,17 @@ pub(crate) struct Postgres {
 impl Postgres {
     pub(crate) async fn connect(url: &str, limits: &Limits) -> Result<Self, ConnectError> {
         let address = Address::parse(url)?;
+        let session = session(limits);
         // Tried by itself first: a pool would go on trying, and say in the end that time is up instead of why.
-        let first = in_time(limits.acquire_timeout, PgConnection::connect_with(&address.options)).await;
-        // Whether the connection is ended politely says nothing about the next one.
-        let _ = first.map_err(|error| address.unreachable(error))?.close().await;
+        let first = in_time(limits.acquire_timeout, open(&address.options, &session)).await;
+        let first = first.map_err(|error| address.unreachable(error))?;
 
-        let (options, session) = (address.options.clone(), session(limits));
+        let options = address.options.clone();
         let pool = Pool::new(limits, move || {
-            let (options, session) = (options.clone(), AssertSqlSafe(session.clone()));
-            Box::pin(async move {
-                let mut connection = options.connect().await?;
-                connection.execute(session).await?;
-                Ok(connection)
-            })
+            let (options, session) = (options.clone(), session.clone());
+            Box::pin(async move { open(&options, &session).await })
         });
+        pool.adopt(first);
         let patience = limits.statement_timeout.saturating_add(GRACE);
         Ok(Self {
             pool,
@@ -71,6 +68,13 @@ impl Postgres {
             announce: others::announcement(),
         })
     }
+}
+
+/// A connection, and the server is told what it is told on every one.
+async fn open(options: &PgConnectOptions, session: &str) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    connection.execute(AssertSqlSafe(session.to_owned())).await?;
+    Ok(connection)
 }
 
 impl Backend for Postgres {
@@ -85,10 +89,10 @@ impl Backend for Postgres {
     ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
         Box::pin(async move {
             let mut lease = self.pool.lend().await?;
-            match connection::read(&mut lease, query, values).await {
+            match PgConnection::read(&mut lease, query, values).await {
                 Err(error) if failure::is_stale_statement(&error) => {
                     connection::forget_statements(&mut lease).await?;
-                    connection::read(&mut lease, query, values).await
+                    PgConnection::read(&mut lease, query, values).await
                 }
                 read => read,
             }
@@ -100,7 +104,7 @@ impl Backend for Postgres {
         statement: &'a Statement,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(async move { connection::write(&mut self.pool.lend().await?, statement, values).await })
+        Box::pin(async move { PgConnection::write(&mut self.pool.lend().await?, statement, values).await })
     }
 
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {

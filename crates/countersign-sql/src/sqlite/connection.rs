@@ -1,14 +1,14 @@
 //! What is done on one connection of the pool.
 
 use countersign::user::FieldValue;
-use futures_util::future::BoxFuture;
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Executor, Sqlite};
 
 use super::value;
-use crate::backend::{Query, Row, Statement, Transaction};
+use crate::backend::{Query, Row, Statement};
 use crate::pool::{self, Lendable};
+use crate::transaction::Asked;
 
 pub(super) type Lease = pool::Lease<SqliteConnection>;
 
@@ -25,64 +25,27 @@ impl Lendable for SqliteConnection {
     const CAN_RESUME: bool = true;
 }
 
-pub(super) async fn read(
-    lease: &mut Lease,
-    query: &Query,
-    values: &[FieldValue],
-) -> Result<Vec<Row>, sqlx::Error> {
-    let rows = prepare(&query.statement, values).fetch_all(lease.ask()).await;
-    Ok(lease.answered(rows)?.iter().map(|row| value::read(row, &query.kinds)).collect())
-}
+impl Asked for SqliteConnection {
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
 
-pub(super) async fn write(
-    lease: &mut Lease,
-    statement: &Statement,
-    values: &[FieldValue],
-) -> Result<u64, sqlx::Error> {
-    let written = prepare(statement, values).execute(lease.ask()).await;
-    Ok(lease.answered(written)?.rows_affected())
-}
-
-/// An open transaction.
-pub(super) struct Writing(Lease);
-
-impl Writing {
-    pub(super) async fn begin(mut lease: Lease) -> Result<Self, sqlx::Error> {
-        lease.is_in_transaction(true);
-        command(&mut lease, "BEGIN IMMEDIATE").await?;
-        Ok(Self(lease))
-    }
-}
-
-impl Transaction for Writing {
-    fn read<'a>(
-        &'a mut self,
-        query: &'a Query,
-        values: &'a [FieldValue],
-    ) -> BoxFuture<'a, Result<Vec<Row>, sqlx::Error>> {
-        Box::pin(read(&mut self.0, query, values))
+    async fn read(lease: &mut Lease, query: &Query, values: &[FieldValue]) -> Result<Vec<Row>, sqlx::Error> {
+        let rows = prepare(&query.statement, values).fetch_all(lease.ask()).await;
+        Ok(lease.answered(rows)?.iter().map(|row| value::read(row, &query.kinds)).collect())
     }
 
-    fn write<'a>(
-        &'a mut self,
-        statement: &'a Statement,
-        values: &'a [FieldValue],
-    ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(write(&mut self.0, statement, values))
+    async fn write(
+        lease: &mut Lease,
+        statement: &Statement,
+        values: &[FieldValue],
+    ) -> Result<u64, sqlx::Error> {
+        let written = prepare(statement, values).execute(lease.ask()).await;
+        Ok(lease.answered(written)?.rows_affected())
     }
 
-    fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<(), sqlx::Error>> {
-        Box::pin(async move {
-            command(&mut self.0, "COMMIT").await?;
-            self.0.is_in_transaction(false);
-            Ok(())
-        })
+    async fn command(lease: &mut Lease, text: &'static str) -> Result<(), sqlx::Error> {
+        let done = prepare(&Statement::fixed(text), &[]).execute(lease.ask()).await;
+        lease.answered(done).map(drop)
     }
-}
-
-async fn command(lease: &mut Lease, text: &'static str) -> Result<(), sqlx::Error> {
-    let done = prepare(&Statement::fixed(text), &[]).execute(lease.ask()).await;
-    lease.answered(done).map(drop)
 }
 
 fn prepare(statement: &Statement, values: &[FieldValue]) -> SqlxQuery<'static, Sqlite, SqliteArguments> {

@@ -25,7 +25,6 @@ use sqlx::error::DatabaseError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection};
 
-use self::connection::Writing;
 use self::file::Identity;
 use self::lookups::Lookups;
 pub(crate) use self::schema::SqliteDialect;
@@ -33,6 +32,7 @@ use crate::backend::{Backend, Dialect, Query, Row, Statement, Transaction, Write
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::limits::Limits;
 use crate::pool::Pool;
+use crate::transaction::{Asked, Writing};
 
 /// The connections to one SQLite file.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl Backend for Sqlite {
             if let Some(rows) = self.lookups.read(query, values) {
                 return Ok(rows);
             }
-            connection::read(&mut self.readers.lend().await?, query, values).await
+            SqliteConnection::read(&mut self.readers.lend().await?, query, values).await
         })
     }
 
@@ -116,7 +116,9 @@ impl Backend for Sqlite {
         statement: &'a Statement,
         values: &'a [FieldValue],
     ) -> BoxFuture<'a, Result<u64, sqlx::Error>> {
-        Box::pin(async move { connection::write(&mut self.writer.lend().await?, statement, values).await })
+        Box::pin(
+            async move { SqliteConnection::write(&mut self.writer.lend().await?, statement, values).await },
+        )
     }
 
     fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Transaction>, sqlx::Error>> {

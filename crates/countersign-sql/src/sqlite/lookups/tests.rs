@@ -3,11 +3,14 @@ use std::path::PathBuf;
 use countersign::clock::Timestamp;
 use tempfile::TempDir;
 
-use super::super::{Sqlite, connection};
+use sqlx::sqlite::SqliteConnection;
+
+use super::super::Sqlite;
 use super::*;
 use crate::backend::{Backend as _, Statement};
 use crate::column::ColumnKind;
 use crate::limits::Limits;
+use crate::transaction::Asked;
 use crate::{Database, UserTable};
 
 #[tokio::test]
@@ -207,7 +210,7 @@ async fn no_descriptor_is_left_when_it_is_closed() {
 
 /// What sqlx reads.
 async fn pooled(sqlite: &Sqlite, query: &Query, values: &[FieldValue]) -> Vec<Row> {
-    connection::read(&mut sqlite.readers.lend().await.unwrap(), query, values).await.unwrap()
+    SqliteConnection::read(&mut sqlite.readers.lend().await.unwrap(), query, values).await.unwrap()
 }
 
 fn by_key() -> Query {
