@@ -14,6 +14,9 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// How long wrk asks in a contestant's turn.
+    pub(crate) const SECONDS: u32 = 2;
+
     pub(crate) fn new(quick: bool) -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf);
         match root.filter(|root| root.join("docs").is_dir()) {
@@ -30,12 +33,6 @@ impl Scene {
     /// How long a contestant's turn in the core takes.
     pub(crate) const fn turn(&self) -> Duration {
         Duration::from_millis(if self.quick { 100 } else { 250 })
-    }
-
-    /// How long wrk asks in a contestant's turn, in seconds.
-    #[expect(clippy::unused_self, reason = "beside what else a scene says of turns")]
-    pub(crate) const fn seconds(&self) -> u32 {
-        2
     }
 
     /// How often each server has its turn.

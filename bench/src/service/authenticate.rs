@@ -47,7 +47,7 @@ fn measure(scene: &Scene, engine: Engine) -> Result<Measured> {
 pub(super) fn load(scene: &Scene, kind: &str, users: u64) -> Result<Load> {
     let asked = (1..=USERS).map(|n| n * users / USERS);
     let lines = scene.stage()?.lines(tokens::mint(kind, asked)?.into_iter().map(|token| token.text))?;
-    Ok(Load { path: PATH, asking: Asking::Get, lines, connections: 16, seconds: scene.seconds() })
+    Ok(Load { path: PATH, asking: Asking::Get, lines, connections: 16, seconds: Scene::SECONDS })
 }
 
 /// Both show the same of the same user.

@@ -50,11 +50,14 @@ fn measure(scene: &Scene) -> Result<Measured> {
     versus(scene, (&ours, &load), (&theirs, &load), of)
 }
 
-/// Rows as so many logouts leave them.
+/// Rows as so many logouts leave them. They are put in the order of their ids, so that the indexes grow at their ends, and no
+/// trigger looks whether the rows that they refer to are there: else it takes longer than everything else here.
 fn revoke(database: &Database, count: u64) -> Result<()> {
     database.execute(&format!(
-        "INSERT INTO token_blacklist_outstandingtoken (jti, token, user_id, created_at, expires_at)
-         SELECT md5(n::text), '', 1 + n % {USERS}, now(), now() + interval '1 day' FROM generate_series(1, {count}) n;
+        "SET session_replication_role = replica;
+         INSERT INTO token_blacklist_outstandingtoken (jti, token, user_id, created_at, expires_at)
+         SELECT md5(n::text), '', 1 + n % {USERS}, now(), now() + interval '1 day'
+         FROM generate_series(1, {count}) n ORDER BY md5(n::text) COLLATE \"C\";
          INSERT INTO token_blacklist_blacklistedtoken (token_id, blacklisted_at)
          SELECT id, now() FROM token_blacklist_outstandingtoken;
          ANALYZE;"

@@ -100,7 +100,7 @@ fn rotate(scene: &Scene, stage: &Stage, database: &Database, servers: &[Server])
         let minted = tokens::mint("refresh", 1..=USERS)?;
         tokens::record(database, &minted)?;
         let lines = stage.lines(minted.into_iter().map(|token| token.text))?;
-        Ok(Load { path: PATH, asking: Asking::Rotate, lines, connections: 16, seconds: scene.seconds() })
+        Ok(Load { path: PATH, asking: Asking::Rotate, lines, connections: 16, seconds: Scene::SECONDS })
     })?;
     debug_assert!(blacklisted(database)? > before);
     Ok(cost)

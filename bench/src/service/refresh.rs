@@ -62,7 +62,7 @@ fn plain(scene: &Scene, engine: Engine) -> Result<Measured> {
         .into_iter()
         .map(|token| json!({"refresh": token.text}).to_string());
     let lines = stage.lines(bodies)?;
-    let load = Load { path: PATH, asking: Asking::Post, lines, connections: 16, seconds: scene.seconds() };
+    let load = Load { path: PATH, asking: Asking::Post, lines, connections: 16, seconds: Scene::SECONDS };
     versus(scene, (&ours, &load), (&theirs, &load), per_second)
 }
 
@@ -86,7 +86,7 @@ fn beside_pgbench(scene: &Scene) -> Result<Measured> {
     in_turn(
         scene.service_rounds(),
         || rotate(scene, stage, &database, &ours),
-        || script.run(&database, CONNECTIONS, scene.seconds()),
+        || script.run(&database, CONNECTIONS, Scene::SECONDS),
     )
 }
 
@@ -101,7 +101,7 @@ pub(super) fn rotate(scene: &Scene, stage: &Stage, database: &Database, server: 
         asking: Asking::Rotate,
         lines,
         connections: CONNECTIONS,
-        seconds: scene.seconds(),
+        seconds: Scene::SECONDS,
     };
     let before = blacklisted(database)?;
     let seen = load.run(&server.address)?;

@@ -24,7 +24,7 @@ fn measure(scene: &Scene) -> Result<Measured> {
     let stage = scene.stage()?;
     let ours = servers::countersign(stage, &stage.database(Engine::Postgres)?, Refreshing::Plain)?;
     let verifying = verify::load(scene)?;
-    let storm = login::load(scene, 64, scene.seconds() + 2)?;
+    let storm = login::load(scene, 64, Scene::SECONDS + 2)?;
     in_turn(
         scene.service_rounds(),
         || {

@@ -78,7 +78,7 @@ pub(super) fn load(scene: &Scene) -> Result<Load> {
     let bodies =
         tokens::mint("access", 1..=USERS)?.into_iter().map(|token| json!({"token": token.text}).to_string());
     let lines = scene.stage()?.lines(bodies)?;
-    Ok(Load { path: PATH, asking: Asking::Post, lines, connections: 16, seconds: scene.seconds() })
+    Ok(Load { path: PATH, asking: Asking::Post, lines, connections: 16, seconds: Scene::SECONDS })
 }
 
 /// Who says yes to everything is fast, too.
