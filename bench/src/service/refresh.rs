@@ -71,11 +71,7 @@ fn rotating(scene: &Scene) -> Result<Measured> {
     let database = stage.database(Engine::Postgres)?;
     let ours = servers::countersign(stage, &database, Refreshing::Rotating)?;
     let theirs = servers::granian(stage, &database, Refreshing::Rotating)?;
-    in_turn(
-        scene.service_rounds(),
-        || rotate(scene, stage, &database, &ours),
-        || rotate(scene, stage, &database, &theirs),
-    )
+    in_turn(scene.service_rounds(), || rotate(stage, &database, &ours), || rotate(stage, &database, &theirs))
 }
 
 fn beside_pgbench(scene: &Scene) -> Result<Measured> {
@@ -85,24 +81,19 @@ fn beside_pgbench(scene: &Scene) -> Result<Measured> {
     let script = pgbench::Script::recorded(stage, &database, &ours)?;
     in_turn(
         scene.service_rounds(),
-        || rotate(scene, stage, &database, &ours),
+        || rotate(stage, &database, &ours),
         || script.run(&database, CONNECTIONS, Scene::SECONDS),
     )
 }
 
 /// Refreshes per second. Each token is used once; what was answered is in the blacklist afterwards, no more and no less than
 /// what was still under way when the time was over.
-pub(super) fn rotate(scene: &Scene, stage: &Stage, database: &Database, server: &Server) -> Result<f64> {
+pub(super) fn rotate(stage: &Stage, database: &Database, server: &Server) -> Result<f64> {
     let minted = tokens::mint("refresh", 1..=USERS)?;
     tokens::record(database, &minted)?;
     let lines = stage.lines(minted.into_iter().map(|token| token.text))?;
-    let load = Load {
-        path: PATH,
-        asking: Asking::Rotate,
-        lines,
-        connections: CONNECTIONS,
-        seconds: Scene::SECONDS,
-    };
+    let load =
+        Load { path: PATH, asking: Asking::Rotate, lines, connections: CONNECTIONS, seconds: Scene::SECONDS };
     let before = blacklisted(database)?;
     let seen = load.run(&server.address)?;
     let rotated = blacklisted(database)? - before;
