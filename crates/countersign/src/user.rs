@@ -38,6 +38,30 @@ pub enum UserKey {
     Uuid(Uuid),
 }
 
+impl From<i64> for UserKey {
+    fn from(key: i64) -> Self {
+        Self::Int(key)
+    }
+}
+
+impl From<&str> for UserKey {
+    fn from(key: &str) -> Self {
+        Self::Text(key.to_owned())
+    }
+}
+
+impl From<String> for UserKey {
+    fn from(key: String) -> Self {
+        Self::Text(key)
+    }
+}
+
+impl From<Uuid> for UserKey {
+    fn from(key: Uuid) -> Self {
+        Self::Uuid(key)
+    }
+}
+
 impl fmt::Display for UserKey {
     /// As Python's `str()` writes it into a token: a UUID with its dashes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
