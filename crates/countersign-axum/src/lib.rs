@@ -14,4 +14,4 @@ mod routes;
 pub use body::BodyLimits;
 #[cfg(feature = "graphql")]
 pub use graphql::{GraphqlOptions, SchemaError, graphql};
-pub use routes::routes;
+pub use routes::{routes, routes_at};
