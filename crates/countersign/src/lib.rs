@@ -23,9 +23,6 @@ pub mod user;
 /// The book's code, compiled and run.
 #[cfg(doctest)]
 mod book {
-    #[doc = include_str!("../../../README.md")]
-    struct Readme;
-
     #[doc = include_str!("../../../docs/rules.md")]
     struct Rules;
 
