@@ -11,12 +11,9 @@
 //! - [`Request`] and [`Response`] are HTTP/1.1 with nothing added, so that odd requests can be told.
 //!
 //! What differs between two right answers is compared by meaning: [`compare`] and [`token`] have the rules.
-//!
-//! [`conformance`] is what every store must do.
 
 mod both;
 pub mod compare;
-pub mod conformance;
 mod database;
 mod exchange;
 mod key_server;

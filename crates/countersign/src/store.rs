@@ -5,10 +5,13 @@
 //! - A lookup that finds nothing is `Ok(None)`, a write tells how it went; an error means the store itself
 //!   failed, and the caller can say neither yes nor no.
 //! - A store of your own begins with [`Users`], two methods, and has the ledger of somebody else
-//!   ([`Combined`]) or none ([`NoLedger`]).
+//!   ([`Combined`]) or none ([`NoLedger`]). With the feature `conformance` it is held against all of these rules by the same tests as
+//!   ours. `docs/own-store.md` is the guide.
 
 mod column;
 mod combined;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod flush;
 mod ledger;
 mod lineage;
