@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use countersign::authority::{
     Authority, AuthorityError, BuiltInPayload, ClaimsDraft, Credentials, CustomClaims, Failure, FromToken,
     LoginEvent, PayloadReader, RefreshTokenRules, Refusal, Renewal, RestFrameworkJsonEncoder, Rotation,
-    Rules, TokenUser, custom_claims,
+    Rules, TokenUser, custom_claims, typed_claims,
 };
 use countersign::claims::Claims;
 use countersign::clock::{ManualClock, Span, Timestamp};
@@ -25,6 +25,7 @@ use countersign::store::UserIdClaim;
 use countersign::token::{TokenPolicy, UntypedToken};
 use countersign::user::{FieldValue, Fields, User, UserKey};
 use futures_executor::block_on;
+use serde::{Deserialize, Serialize};
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
@@ -187,6 +188,32 @@ fn columns_become_claims_as_the_encoder_writes_them() {
         rules.json_encoder = Arc::new(RestFrameworkJsonEncoder);
     });
     assert_eq!(claims(&token(&rest)).raw("joined"), Some("\"2020-09-13T12:26:40.123456Z\""));
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+struct Profile {
+    email: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    staff: Option<bool>,
+}
+
+#[test]
+fn custom_claims_are_a_struct_that_is_written_and_read_again() {
+    let house = house(|rules| {
+        rules.custom_claims = Some(Arc::new(typed_claims(|user: &User| Profile {
+            email: user.fields.get("email").map(ToString::to_string).unwrap_or_default(),
+            staff: (user.fields.get("is_staff") == Some(&FieldValue::Bool(true))).then_some(true),
+        })));
+    });
+    let pair = block_on(house.authority.obtain_pair(&credentials("ada", "pw"))).unwrap();
+    let profile = Profile { email: "ada@example.org".into(), staff: Some(true) };
+    assert_eq!(claims(&pair.access).to::<Profile>().unwrap(), profile);
+
+    house.store.add_user(ada("lovelace@example.org", false));
+    let access = block_on(house.authority.refresh(&pair.refresh)).unwrap().access;
+    let profile = Profile { email: "lovelace@example.org".into(), staff: None };
+    assert_eq!(claims(&access).to::<Profile>().unwrap(), profile);
+    assert!(!claims(&access).contains("staff"), "what a user lost does not live on");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use axum::Router;
 use countersign::authority::{Authority, Keys, Rotation};
 use countersign::dialect::Dialect;
 use countersign::entropy::SystemEntropy;
-use countersign::key::Algorithm;
+use countersign::key::{Algorithm, KeyRing};
 use countersign::password::HashingPool;
 use countersign::password_reset::PasswordResets;
 use countersign::throttle::{NobodyIsThrottled, Throttle};
@@ -212,7 +212,9 @@ impl House<'_> {
 /// The keys of a family: its own, or those of a JWKS URL.
 pub(crate) fn keys(tokens: &TokensConfig) -> Result<Keys, Failure> {
     match &tokens.keys {
-        KeysConfig::Local { signing, verifying } => Ok(Keys::pair(signing.clone(), verifying.clone())),
+        KeysConfig::Local { signing, verifying } => {
+            Ok(KeyRing::pair(signing.clone(), verifying.clone()).into())
+        }
         KeysConfig::Remote { url, signing } => {
             let client = JwksClient::new(url, tokens.algorithm, Options::default());
             let client = client

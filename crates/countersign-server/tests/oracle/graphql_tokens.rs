@@ -15,7 +15,7 @@ use countersign::claims::Claims;
 use countersign::clock::{Clock, Span, SystemClock};
 use countersign::entropy::SystemEntropy;
 use countersign::jwt::{Audience, TokenError, Unverified, danger};
-use countersign::key::{Algorithm, SigningKey, VerifyingKey};
+use countersign::key::{Algorithm, KeyRing, SigningKey, VerifyingKey};
 use countersign::memory::MemoryStore;
 use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
 use countersign::secret::{Password, PlainToken, SigningSecret};
@@ -172,7 +172,7 @@ async fn a_pair_of_keys_signs_and_verifies() {
         let algorithm = Algorithm::parse(name).unwrap();
         let signing = SigningKey::load(algorithm, &SigningSecret::new(private.as_str())).unwrap();
         let verifying = VerifyingKey::load(algorithm, &SigningSecret::new(public.as_str())).unwrap();
-        let house = House::with_keys(settings, Keys::pair(Some(signing), verifying), |_| {});
+        let house = House::with_keys(settings, Keys::new(KeyRing::pair(Some(signing), verifying)), |_| {});
         let [stranger, ..] = Oracle::make_keys(name);
         let with = |key: &str| json!({"header": {"alg": name}, "payload": {}, "key": key, "algorithm": name});
         house

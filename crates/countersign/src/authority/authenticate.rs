@@ -5,8 +5,8 @@ use crate::authority::{Attempt, Authority, Failure, Principal, Refusal};
 use crate::clock::Timestamp;
 use crate::secret::PlainToken;
 use crate::store::Store;
-use crate::token::{Access, Kind, Refresh, Sliding, TokenKind, Untyped};
-use crate::user::Relations;
+use crate::token::{Access, Kind, Refresh, Sliding, TokenKind, Untyped, UntypedToken};
+use crate::user::{Relations, User};
 
 impl<S: Store> Authority<S> {
     /// Takes the token for each kind that proves authentication here, in order, and finds its user.
@@ -65,14 +65,26 @@ impl<S: Store> Authority<S> {
         &self,
         Admitted { token, user }: Admitted<Untyped>,
     ) -> Result<Principal, Failure> {
+        if let Some(user) = self.let_in(&token, user).await? {
+            return Ok(Principal::User(Box::new(user)));
+        }
+        let id = self.user_id(&token)?.ok_or(Refusal::NoUserClaim)?.into_owned();
+        Ok(Principal::Claimed { id, token })
+    }
+
+    /// The token's user, who may come in: `None` where its word is enough. `user` is the same, where somebody has looked already.
+    pub(super) async fn let_in(
+        &self,
+        token: &UntypedToken,
+        user: Option<User>,
+    ) -> Result<Option<User>, Failure> {
         let parts = &self.parts;
         if parts.rules.stateless {
-            let id = self.user_id(&token)?.ok_or(Refusal::NoUserClaim)?.into_owned();
-            return Ok(Principal::Claimed { id, token });
+            return Ok(None);
         }
         let user = match user {
             Some(user) => user,
-            None => self.user_of_allowing_stale(&token).await?.ok_or(Refusal::UserNotFound)?,
+            None => self.user_of_allowing_stale(token).await?.ok_or(Refusal::UserNotFound)?,
         };
         if parts.rules.check_user_is_active && !user.is_active {
             return Err(Refusal::UserInactive.into());
@@ -80,6 +92,6 @@ impl<S: Store> Authority<S> {
         if !token.is_for_current_password(&user, &parts.policy) {
             return Err(Refusal::PasswordChanged.into());
         }
-        Ok(Principal::User(Box::new(user)))
+        Ok(Some(user))
     }
 }

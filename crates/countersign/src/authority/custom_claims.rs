@@ -4,9 +4,10 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::authority::{Authority, JsonEncoder};
-use crate::claims::Claims;
+use crate::claims::{Claims, field_names};
 use crate::error::{Error, ErrorKind};
 use crate::store::Store;
 use crate::token::{Kind, Token};
@@ -20,7 +21,7 @@ use crate::user::{FieldValue, User};
 ///   user lost does not live on. DIFFERENCE: the packages copy what the refresh token said.
 /// - The token's own claims (`exp`, the id, the user's, …) cannot be among them: such an authority is not built.
 ///
-/// [`custom_claims`] makes one of a closure.
+/// [`custom_claims`] makes one of a closure, [`typed_claims`] of a struct.
 pub trait CustomClaims: Send + Sync {
     /// Every claim that [`write`](Self::write) may set.
     fn names(&self) -> &[String];
@@ -81,6 +82,63 @@ impl<F: Fn(&User, &mut ClaimsDraft<'_>) + Send + Sync> CustomClaims for ByClosur
     }
 }
 
+/// Claims of one's own as a struct, made of the user by a closure: each field is a claim. A service reads them again with
+/// [`Claims::to`]. A field that is not serialized (`skip_serializing_if`) is a claim that this user does not have.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use countersign::authority::{Rules, typed_claims};
+/// use countersign::user::User;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Member {
+///     email: Option<String>,
+///     roles: Vec<String>,
+/// }
+///
+/// let mut rules = Rules::default();
+/// rules.custom_claims = Some(Arc::new(typed_claims(|user: &User| Member {
+///     email: user.email.clone(),
+///     roles: if user.username == "ada" { vec!["admin".into()] } else { vec![] },
+/// })));
+/// ```
+///
+/// # Panics
+///
+/// When `T` is not a struct whose fields have names, or has `#[serde(flatten)]`: then nobody can tell beforehand which claims
+/// there will be.
+#[expect(clippy::expect_used, reason = "documented: a mistake in the program, found when it starts")]
+pub fn typed_claims<T, F>(write: F) -> impl CustomClaims
+where
+    T: Serialize + DeserializeOwned,
+    F: Fn(&User) -> T + Send + Sync,
+{
+    let names = field_names::<T>().expect("custom claims are a struct with named fields");
+    ByStruct { names: names.iter().map(|name| (*name).to_owned()).collect(), write }
+}
+
+struct ByStruct<F> {
+    names: Vec<String>,
+    write: F,
+}
+
+impl<T: Serialize, F: Fn(&User) -> T + Send + Sync> CustomClaims for ByStruct<F> {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    fn write(
+        &self,
+        user: &User,
+        claims: &mut ClaimsDraft<'_>,
+    ) -> Result<(), Box<dyn StdError + Send + Sync>> {
+        claims.extend(&Claims::of(&(self.write)(user))?);
+        Ok(())
+    }
+}
+
 /// The claims of one's own for one token, in the making.
 pub struct ClaimsDraft<'a> {
     names: &'a [String],
@@ -95,11 +153,25 @@ impl ClaimsDraft<'_> {
     ///
     /// When `value` cannot be written as JSON, such as a map whose keys are not strings.
     pub fn set<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
-        if self.names.iter().any(|known| known == name) {
+        if self.may_set(name) {
             self.claims.set(name, value);
-        } else {
+        }
+    }
+
+    fn extend(&mut self, claims: &Claims) {
+        for (name, json) in claims.iter() {
+            if self.may_set(name) {
+                self.claims.set_raw(name, json);
+            }
+        }
+    }
+
+    fn may_set(&self, name: &str) -> bool {
+        let is_known = self.names.iter().any(|known| known == name);
+        if !is_known {
             tracing::warn!(name, "a custom claim is not among its source's names, so it is not written");
         }
+        is_known
     }
 
     /// Sets a claim to what stands in a column, as the [`JsonEncoder`] writes it.

@@ -12,40 +12,30 @@ use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind};
 use crate::jwt::{Invalid, REMEMBERED, SeenTokens, TokenError, Unverified, Validation, Verified, sign};
-use crate::key::{SigningKey, VerifyingKey};
+use crate::key::{KeyRing, SigningKey, VerifyingKey};
 use crate::secret::PlainToken;
 
 /// What to sign with, if anything, and what to verify with.
 ///
-/// What `JWT_ENCODE_HANDLER` and `JWT_DECODE_HANDLER` do in Django: a key of one's own is a [`SigningKey`], and keys
+/// What `JWT_ENCODE_HANDLER` and `JWT_DECODE_HANDLER` do in Django: keys of one's own are a [`KeyRing`], and keys
 /// from elsewhere are [`RemoteKeys`].
 pub struct Keys {
-    signing: Option<SigningKey>,
-    verifying: Verifying,
+    ring: KeyRing,
+    remote: Option<Arc<dyn RemoteKeys>>,
     seen: SeenTokens,
 }
 
-enum Verifying {
-    Local(VerifyingKey),
-    Remote(Arc<dyn RemoteKeys>),
-}
-
 impl Keys {
-    /// One key to sign with, whose public half verifies.
-    pub fn new(signing: SigningKey) -> Self {
-        let verifying = signing.verifying_key();
-        Self::pair(Some(signing), verifying)
-    }
-
-    /// One key to verify with, and perhaps one to sign with (`SIGNING_KEY`, `VERIFYING_KEY`).
-    pub fn pair(signing: Option<SigningKey>, verifying: VerifyingKey) -> Self {
-        let remembered = if verifying.algorithm().is_hmac() { NonZeroUsize::MIN } else { REMEMBERED };
-        Self { signing, verifying: Verifying::Local(verifying), seen: SeenTokens::new(remembered) }
+    /// Keys of one's own.
+    pub fn new(ring: impl Into<KeyRing>) -> Self {
+        let ring = ring.into();
+        Self { seen: SeenTokens::of(&ring), ring, remote: None }
     }
 
     /// Somebody else's keys to verify with (`JWK_URL`), and perhaps one of ours to sign with.
     pub fn remote(signing: Option<SigningKey>, verifying: Arc<dyn RemoteKeys>) -> Self {
-        Self { signing, verifying: Verifying::Remote(verifying), seen: SeenTokens::new(REMEMBERED) }
+        let ring = KeyRing::signing(signing);
+        Self { ring, remote: Some(verifying), seen: SeenTokens::new(REMEMBERED) }
     }
 
     /// With room to [remember](SeenTokens) the signatures of so many tokens, instead of four thousand.
@@ -56,8 +46,8 @@ impl Keys {
     }
 
     pub(super) fn sign(&self, claims: &Claims) -> Result<PlainToken, Error> {
-        let key = self.signing.as_ref().ok_or_else(|| Error::new(ErrorKind::NoSigningKey))?;
-        sign(claims, key, None).map_err(|error| Error::with_source(ErrorKind::Signing, error))
+        let (key, kid) = self.ring.signs_with().ok_or_else(|| Error::new(ErrorKind::NoSigningKey))?;
+        sign(claims, key, kid).map_err(|error| Error::with_source(ErrorKind::Signing, error))
     }
 
     /// Verifies a token's signature, and its registered claims at the moment `now`.
@@ -73,12 +63,12 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Verified<Claims>, Failure> {
         let token = token.expose();
-        match &self.verifying {
+        match &self.remote {
             _ if validation.signatures.are_ignored() => {
                 Ok(Unverified::parse(token)?.verify_unsigned(validation, now)?)
             }
-            Verifying::Local(key) => Ok(self.seen.verify(token, key, validation, now)?),
-            Verifying::Remote(keys) => {
+            None => Ok(self.seen.verify_by_ring(token, &self.ring, validation, now)?),
+            Some(keys) => {
                 let unknown = TokenError::from(Invalid::UnknownKey);
                 let unverified = Unverified::parse(token)?;
                 let Some(kid) = unverified.header().key_id() else { return Err(unknown.into()) };
@@ -87,6 +77,12 @@ impl Keys {
                 Ok(self.seen.verify(token, &key.ok_or(unknown)?, validation, now)?)
             }
         }
+    }
+}
+
+impl From<KeyRing> for Keys {
+    fn from(ring: KeyRing) -> Self {
+        Self::new(ring)
     }
 }
 

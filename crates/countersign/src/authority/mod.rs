@@ -9,7 +9,7 @@
 //! - What a project writes itself are traits in [`Rules`], with the packages' own as default: [`AuthenticationRule`],
 //!   [`CustomClaims`], [`JsonEncoder`], [`LoginListener`], [`PayloadWriter`], [`PayloadReader`], [`RefreshExpiry`],
 //!   [`Throttle`](crate::throttle::Throttle);
-//!   [`FromToken`] is a service's own type of user.
+//!   [`FromIdentity`] and [`FromToken`] are a service's own type of user.
 
 mod admit;
 mod authenticate;
@@ -21,6 +21,7 @@ mod client;
 mod confirm_password_reset;
 mod custom_claims;
 mod flush;
+mod identity;
 mod inspect;
 mod issue;
 mod json_encoder;
@@ -61,7 +62,8 @@ pub use builder::{AuthorityBuilder, AuthorityError};
 pub use change_password::PasswordChange;
 pub use client::{Client, ClientAddress};
 pub use confirm_password_reset::PasswordReset;
-pub use custom_claims::{ClaimsDraft, CustomClaims, custom_claims};
+pub use custom_claims::{ClaimsDraft, CustomClaims, custom_claims, typed_claims};
+pub use identity::{FromIdentity, Identity};
 pub use json_encoder::{DjangoJsonEncoder, JsonEncoder, RestFrameworkJsonEncoder};
 pub use keys::{Keys, RemoteKeys, RemoteKeysError};
 pub use list_sessions::OwnSession;

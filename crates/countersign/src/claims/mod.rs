@@ -8,6 +8,7 @@ mod entry;
 mod parse;
 mod registered;
 mod scan;
+mod typed;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,6 +23,8 @@ use entry::{Entry, Tag};
 pub(crate) use parse::members;
 pub use parse::{MAX_CLAIMS, MalformedClaims};
 pub(crate) use registered::{Claim, Registered};
+pub use typed::ClaimsMismatch;
+pub(crate) use typed::field_names;
 
 /// A JWT claims set (RFC 7519 §4): names and JSON values, in order, each name once.
 ///

@@ -4,6 +4,7 @@
 //! database and no server; the bodies it is given are complete, and bounded by whoever read them.
 
 pub mod graphql_jwt;
+mod guard;
 mod header;
 mod json;
 mod media;
@@ -25,6 +26,7 @@ use http::{Request, Response, StatusCode};
 
 use crate::authority::{Command, Failure, Outcome};
 pub use graphql_jwt::GraphqlJwt;
+pub use guard::Guard;
 pub use json::Json;
 pub use ninja_auth::NinjaAuth;
 pub use ninja_jwt::NinjaJwt;

@@ -15,6 +15,7 @@ mod base64url;
 mod compact;
 pub mod danger;
 mod header;
+mod ring;
 mod seen;
 mod sign;
 mod validation;
@@ -23,9 +24,9 @@ mod verify;
 
 pub use compact::{MAX_TOKEN_BYTES, Unverified};
 pub use header::Header;
+pub(crate) use ring::REMEMBERED;
 pub use seen::SeenTokens;
 pub use sign::sign;
 pub use validation::{Audience, Signatures, Validation};
-pub(crate) use verifier::REMEMBERED;
 pub use verifier::Verifier;
 pub use verify::{Invalid, TokenError, Verified};

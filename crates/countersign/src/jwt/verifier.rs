@@ -5,9 +5,9 @@ use std::num::NonZeroUsize;
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::jwt::{SeenTokens, TokenError, Validation, Verified};
-use crate::key::VerifyingKey;
+use crate::key::KeyRing;
 
-/// Verifies tokens of one key. Threads share it by reference.
+/// Verifies tokens of one key, or of a ring of them. Threads share it by reference.
 ///
 /// ```
 /// use countersign::claims::Claims;
@@ -28,16 +28,17 @@ use crate::key::VerifyingKey;
 /// ```
 #[derive(Debug)]
 pub struct Verifier {
-    key: VerifyingKey,
+    ring: KeyRing,
     validation: Validation,
     seen: SeenTokens,
 }
 
 impl Verifier {
-    /// With room to remember the signatures of four thousand tokens, if the key is a public one.
-    pub fn new(key: VerifyingKey, validation: Validation) -> Self {
-        let tokens = if key.algorithm().is_hmac() { NonZeroUsize::MIN } else { REMEMBERED };
-        Self { key, validation, seen: SeenTokens::new(tokens) }
+    /// With room to remember the signatures of four thousand tokens, if a key is a public one.
+    pub fn new(keys: impl Into<KeyRing>, validation: Validation) -> Self {
+        let ring = keys.into();
+        let seen = SeenTokens::of(&ring);
+        Self { ring, validation, seen }
     }
 
     /// With room for so many instead.
@@ -53,9 +54,6 @@ impl Verifier {
     ///
     /// [`TokenError::Expired`] when all that is wrong up to there is `exp`; else [`TokenError::Invalid`].
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Verified<Claims>, TokenError> {
-        self.seen.verify(token, &self.key, &self.validation, now)
+        self.seen.verify_by_ring(token, &self.ring, &self.validation, now)
     }
 }
-
-/// How many tokens are remembered, unless something else is said.
-pub(crate) const REMEMBERED: NonZeroUsize = NonZeroUsize::new(4096).expect("4096 is not zero");

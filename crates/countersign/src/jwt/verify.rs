@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use crate::claims::{ClaimTypeError, Claims};
+use crate::claims::{ClaimTypeError, Claims, ClaimsMismatch};
 
 /// Proof that a signature was verified and the registered claims hold, or that we made the claims ourselves; or,
 /// where [`danger`](super::danger) says so, that there need be no signature.
@@ -183,6 +183,12 @@ impl fmt::Display for Invalid {
 
 impl From<ClaimTypeError> for Invalid {
     fn from(_: ClaimTypeError) -> Self {
+        Self::ClaimType
+    }
+}
+
+impl From<ClaimsMismatch> for Invalid {
+    fn from(_: ClaimsMismatch) -> Self {
         Self::ClaimType
     }
 }

@@ -7,6 +7,7 @@
 mod kind;
 mod policy;
 mod session;
+mod tokens;
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -16,10 +17,11 @@ use crate::clock::Timestamp;
 use crate::entropy::{Entropy, uuid4_hex};
 use crate::jwt::{Audience, Invalid, TokenError, Verified};
 use crate::store::UserIdClaim;
-use crate::user::{FieldValue, User};
+use crate::user::{FieldValue, User, UserKey};
 pub use kind::{Access, Kind, Refresh, Sliding, TokenKind, Untyped};
 pub use policy::{RevokeClaim, TokenPolicy, UserIdForm};
 pub use session::SESSION_CLAIM;
+pub use tokens::Tokens;
 
 /// Proves authentication for [`access_lifetime`](TokenPolicy::access_lifetime).
 pub type AccessToken = Token<Access>;
@@ -190,11 +192,30 @@ impl<K: Kind> Token<K> {
         entropy: &dyn Entropy,
     ) -> Option<Self> {
         let user_id = match (policy.user_id_field.as_str(), user.fields.get(&policy.user_id_field)) {
-            (_, Some(field)) => field.clone(),
-            ("pk", None) => user.key.clone().into(),
+            (_, Some(field)) => Cow::Borrowed(field),
+            ("pk", None) => Cow::Owned(user.key.clone().into()),
             _ => return None,
         };
-        let set_user_id = |claims: &mut Claims| match (policy.user_id_form, &user_id) {
+        let (mut claims, id, expires_at) = Self::with_user_id(policy, &user_id, now, entropy);
+        if let Some(revoke) = &policy.revoke_claim {
+            claims.set_text(revoke.name(), &revoke.fingerprint(&user.password));
+        }
+        Some(Self::issued((claims, id, expires_at)))
+    }
+
+    /// A new token for whoever has this id, of whom no more is known: it says nothing of a password, so
+    /// [`revoke_claim`](TokenPolicy::revoke_claim) is not in it.
+    pub fn for_key(policy: &TokenPolicy, user: UserKey, now: Timestamp, entropy: &dyn Entropy) -> Self {
+        Self::issued(Self::with_user_id(policy, &user.into(), now, entropy))
+    }
+
+    fn with_user_id(
+        policy: &TokenPolicy,
+        user_id: &FieldValue,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> (Claims, Option<TokenId>, Timestamp) {
+        let set_user_id = |claims: &mut Claims| match (policy.user_id_form, user_id) {
             (UserIdForm::Native, FieldValue::Int(int)) => claims.set(&policy.user_id_claim, int),
             _ => claims.set_text(&policy.user_id_claim, &user_id.to_string()),
         };
@@ -206,10 +227,7 @@ impl<K: Kind> Token<K> {
         if !policy.user_id_first {
             set_user_id(&mut claims);
         }
-        if let Some(revoke) = &policy.revoke_claim {
-            claims.set_text(revoke.name(), &revoke.fingerprint(&user.password));
-        }
-        Some(Self::issued((claims, id, expires_at)))
+        (claims, id, expires_at)
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod answer;
 mod caller;
+mod guard;
 mod mutation;
 mod names;
 mod request;

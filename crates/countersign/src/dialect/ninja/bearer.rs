@@ -1,7 +1,6 @@
 //! The token in the `Authorization` header.
 
-use bytes::Bytes;
-use http::Request;
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use crate::dialect::header::joined;
@@ -9,12 +8,13 @@ use crate::dialect::ninja::NinjaError;
 use crate::secret::PlainToken;
 
 /// Django Ninja's `HttpBearer`: the scheme in any case, and all that follows the first blank.
-pub(in crate::dialect) fn bearer(request: &Request<Bytes>) -> Result<PlainToken, NinjaError> {
-    let header = joined(request.headers(), &AUTHORIZATION).unwrap_or_default();
+pub(in crate::dialect) fn bearer(headers: &HeaderMap) -> Result<PlainToken, NinjaError> {
+    presented(headers).ok_or(NinjaError::Unauthorized)
+}
+
+/// [`bearer`], where there need be none.
+pub(in crate::dialect) fn presented(headers: &HeaderMap) -> Option<PlainToken> {
+    let header = joined(headers, &AUTHORIZATION)?;
     let (scheme, token) = header.split_once(' ').unwrap_or((&header, ""));
-    if scheme.eq_ignore_ascii_case("bearer") {
-        Ok(PlainToken::new(token))
-    } else {
-        Err(NinjaError::Unauthorized)
-    }
+    scheme.eq_ignore_ascii_case("bearer").then(|| PlainToken::new(token))
 }

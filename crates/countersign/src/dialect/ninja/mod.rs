@@ -7,7 +7,7 @@ mod issue;
 mod respond;
 mod sessions;
 
-pub(super) use bearer::bearer;
+pub(super) use bearer::{bearer, presented};
 pub(super) use body::{Body, Fields, Value, read};
 pub(super) use error::NinjaError;
 pub(super) use issue::{Issue, IssueKind};

@@ -14,6 +14,7 @@ mod endpoint;
 mod error;
 mod exchange;
 mod form;
+mod guard;
 mod parse;
 mod render;
 #[cfg(test)]

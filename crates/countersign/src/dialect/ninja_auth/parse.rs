@@ -29,14 +29,14 @@ pub(super) fn command(endpoint: Endpoint, request: &Request<Bytes>) -> Result<(C
             exchange.refresh = Some(refresh.clone());
             Command::Refresh { refresh }
         }
-        Endpoint::Me => Command::Describe { token: ninja::bearer(request)? },
+        Endpoint::Me => Command::Describe { token: ninja::bearer(request.headers())? },
         Endpoint::Session => {
-            let bearer = ninja::bearer(request)?;
+            let bearer = ninja::bearer(request.headers())?;
             Command::RevokeSession { bearer, session: sessions::id_in(request.uri()) }
         }
-        Endpoint::Sessions => Command::ListSessions { bearer: ninja::bearer(request)? },
+        Endpoint::Sessions => Command::ListSessions { bearer: ninja::bearer(request.headers())? },
         Endpoint::Logout | Endpoint::PasswordChange | Endpoint::Verify => {
-            let bearer = ninja::bearer(request)?;
+            let bearer = ninja::bearer(request.headers())?;
             protected(endpoint, &bearer, request).unwrap_or_else(|error| {
                 exchange.pending = Some(error.render());
                 Command::Authenticate { token: bearer }

@@ -9,6 +9,7 @@
 mod endpoint;
 mod error;
 mod exchange;
+mod guard;
 mod parse;
 mod render;
 #[cfg(test)]

@@ -22,7 +22,7 @@ impl NinjaJwt {
             return Err(NinjaError::MethodNotAllowed(endpoint.method()).into());
         }
         if endpoint == Endpoint::Authenticate || endpoint.is_about_sessions() {
-            let bearer = ninja::bearer(request)?;
+            let bearer = ninja::bearer(request.headers())?;
             let command = protected(endpoint, &bearer, request).unwrap_or_else(|error| {
                 exchange.pending = Some(error.render());
                 Command::Authenticate { token: bearer }

@@ -13,6 +13,7 @@ mod endpoint;
 mod error;
 mod exchange;
 mod fields;
+mod guard;
 mod metadata;
 mod negotiate;
 mod parse;

@@ -1,7 +1,7 @@
 //! From a request to a command.
 
 use bytes::Bytes;
-use http::{Method, Request};
+use http::{HeaderMap, Method, Request};
 
 use crate::authority::{Command, Credentials, LogOutScope};
 use crate::dialect::header::joined;
@@ -20,7 +20,7 @@ impl SimpleJwt {
     ) -> Result<Option<Command>, ApiError> {
         if endpoint.is_protected() {
             // DRF authenticates before it looks at the method and the body: what comes of them is for `render`.
-            let bearer = self.bearer(request)?;
+            let bearer = self.bearer(request.headers())?.ok_or(ApiError::NotAuthenticated)?;
             let command = protected(endpoint, &bearer, request).unwrap_or_else(|error| {
                 exchange.pending = Some(error);
                 Command::Authenticate { token: bearer }
@@ -50,16 +50,16 @@ impl SimpleJwt {
         Ok(Credentials { username, password: Password::new(password) })
     }
 
-    /// The token in the authentication header (`JWTAuthentication.get_raw_token`).
-    fn bearer(&self, request: &Request<Bytes>) -> Result<PlainToken, ApiError> {
-        let header = joined(request.headers(), &self.header_name).unwrap_or_default();
+    /// The token in the authentication header (`JWTAuthentication.get_raw_token`); `None` where there is none of ours.
+    pub(super) fn bearer(&self, headers: &HeaderMap) -> Result<Option<PlainToken>, ApiError> {
+        let header = joined(headers, &self.header_name).unwrap_or_default();
         let mut parts = header.split(is_ascii_space).filter(|part| !part.is_empty());
-        let scheme = parts.next().ok_or(ApiError::NotAuthenticated)?;
+        let Some(scheme) = parts.next() else { return Ok(None) };
         if !self.header_types.iter().any(|known| known == scheme) {
-            return Err(ApiError::NotAuthenticated);
+            return Ok(None);
         }
         match (parts.next(), parts.next()) {
-            (Some(token), None) => Ok(PlainToken::new(token)),
+            (Some(token), None) => Ok(Some(PlainToken::new(token))),
             _ => Err(ApiError::BadAuthorizationHeader),
         }
     }
