@@ -4,3 +4,4 @@
 
 mod harness;
 mod minimal;
+mod own_store;
