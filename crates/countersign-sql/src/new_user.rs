@@ -29,6 +29,20 @@ pub struct NewUser {
     pub extra: Vec<(String, String)>,
 }
 
+impl NewUser {
+    /// Somebody with a name and a password, who is neither staff nor superuser.
+    pub fn new(username: impl Into<String>, password: StoredPassword) -> Self {
+        Self {
+            username: username.into(),
+            email: None,
+            password,
+            is_staff: false,
+            is_superuser: false,
+            extra: Vec::new(),
+        }
+    }
+}
+
 /// What goes into each column of a new row.
 pub(crate) struct Values<'a> {
     pub(crate) model: &'a UserModel,

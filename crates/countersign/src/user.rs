@@ -27,6 +27,43 @@ pub struct User {
     pub fields: Fields,
 }
 
+impl User {
+    /// An active user with a key, a name and a password, for a [`MemoryStore`](crate::memory::MemoryStore) or a store of
+    /// your own. Its fields are `id` and `username`, as Django's own user model calls them.
+    ///
+    /// ```
+    /// use countersign::secret::StoredPassword;
+    /// use countersign::user::{FieldValue, User};
+    ///
+    /// let password = StoredPassword::new("pbkdf2_sha256$1000000$salt$hash");
+    /// let ada = User::new(1, "ada", password).with_field("is_staff", true);
+    /// assert!(ada.is_active);
+    /// assert_eq!(ada.fields.get("id"), Some(&FieldValue::Int(1)));
+    /// assert_eq!(ada.fields.get("is_staff"), Some(&FieldValue::Bool(true)));
+    /// ```
+    pub fn new(key: impl Into<UserKey>, username: impl Into<String>, password: StoredPassword) -> Self {
+        let (key, username) = (key.into(), username.into());
+        let fields = [("id", key.clone().into()), ("username", username.clone().into())];
+        Self {
+            key,
+            username,
+            password,
+            is_active: true,
+            email: None,
+            last_login: None,
+            fields: fields.into_iter().collect(),
+        }
+    }
+
+    /// With one more field, or another value in one. What has a name of its own here (`is_active`, `email`) is set by
+    /// that name.
+    #[must_use]
+    pub fn with_field(mut self, name: &str, value: impl Into<FieldValue>) -> Self {
+        self.fields.set(name, value);
+        self
+    }
+}
+
 /// A primary key of one of the types Django gives them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UserKey {
@@ -86,6 +123,15 @@ impl Fields {
     /// Every column and its value, in the table's order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldValue)> {
         self.0.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// Sets the value of a column: in its place where it is there already, else at the end.
+    pub fn set(&mut self, name: &str, value: impl Into<FieldValue>) {
+        let value = value.into();
+        match self.0.iter_mut().find(|(column, _)| **column == *name) {
+            Some((_, known)) => *known = value,
+            None => self.0.push((name.into(), value)),
+        }
     }
 }
 
@@ -151,6 +197,18 @@ impl From<UserKey> for FieldValue {
     }
 }
 
+macro_rules! field_values {
+    ($($from:ty => $variant:ident),*) => {$(
+        impl From<$from> for FieldValue {
+            fn from(value: $from) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )*};
+}
+
+field_values!(bool => Bool, f64 => Float, i64 => Int, &str => Text, String => Text, Timestamp => Timestamp, Uuid => Uuid);
+
 impl fmt::Display for FieldValue {
     /// As Python's `str()` writes it, but for times, which are microseconds since the epoch.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,5 +222,27 @@ impl fmt::Display for FieldValue {
             Self::Timestamp(time) => time.as_micros().fmt(f),
             Self::Uuid(uuid) => uuid.hyphenated().fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_user_can_be_found_by_id_and_name() {
+        let user = User::new(7, "ada", StoredPassword::new("!"));
+        let fields: Vec<_> = user.fields.iter().map(|(name, value)| (name, value.to_string())).collect();
+        assert_eq!(fields, [("id", "7".to_owned()), ("username", "ada".to_owned())]);
+        assert_eq!((user.key, user.is_active), (UserKey::Int(7), true));
+    }
+
+    #[test]
+    fn a_field_is_set_where_it_is_or_at_the_end() {
+        let user =
+            User::new("a", "ada", StoredPassword::new("!")).with_field("id", 8).with_field("is_staff", true);
+        let fields: Vec<_> = user.fields.iter().map(|(name, value)| (name, value.to_string())).collect();
+        let wanted = [("id", "8"), ("username", "ada"), ("is_staff", "True")];
+        assert_eq!(fields, wanted.map(|(name, value)| (name, value.to_owned())));
     }
 }

@@ -114,14 +114,9 @@ impl Playground {
             |error: &dyn std::error::Error| Failure::caused("cannot prepare the database of --dev", error);
         Database::migrate(&url, &table, SystemClock.now()).await.map_err(|error| failed(&error))?;
         let database = Database::connect(&url, &table).await.map_err(|error| failed(&error))?;
-        let user = NewUser {
-            username: NAME.to_owned(),
-            email: Some("demo@example.org".to_owned()),
-            password: PasswordHashers::default().make(&Password::new(WORD), &SystemEntropy),
-            is_staff: false,
-            is_superuser: false,
-            extra: Vec::new(),
-        };
+        let password = PasswordHashers::default().make(&Password::new(WORD), &SystemEntropy);
+        let mut user = NewUser::new(NAME, password);
+        user.email = Some("demo@example.org".to_owned());
         match database.create_user(&user, SystemClock.now(), &SystemEntropy).await {
             Err(error) if error.kind() != CreateUserErrorKind::Taken => Err(failed(&error)),
             _ => Ok(()),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::authority::{Authority, Client, Keys, Parts, RefreshTokenRules, Renewal, Rotation, Rules};
 use crate::clock::{Clock, SystemClock};
 use crate::entropy::{Entropy, SystemEntropy};
+use crate::memory::MemoryStore;
 use crate::password::HashingPool;
 use crate::password::validation::PasswordValidators;
 use crate::password_reset::PasswordResets;
@@ -15,6 +16,29 @@ use crate::token::TokenPolicy;
 /// An [`Authority`] in the making.
 pub struct AuthorityBuilder<S> {
     parts: Parts<S>,
+}
+
+impl Authority<MemoryStore> {
+    /// An authority for tokens of somebody else, good on their own word ([`Rules::stateless`]): it knows no users, and
+    /// nobody logs in.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use countersign::authority::{Authority, Keys, RemoteKeys};
+    /// use countersign::token::TokenPolicy;
+    ///
+    /// fn authority(provider: Arc<dyn RemoteKeys>) -> Result<(), countersign::authority::AuthorityError> {
+    ///     let policy = TokenPolicy::of_provider("https://tenant.eu.auth0.com/", "https://api.example.com");
+    ///     let authority = Authority::stateless(Keys::remote(None, provider)).policy(policy).build()?;
+    ///     # drop(authority);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn stateless(keys: impl Into<Keys>) -> AuthorityBuilder<MemoryStore> {
+        let rules = Rules { stateless: true, ..Rules::default() };
+        Self::builder(MemoryStore::new(), keys, HashingPool::without_threads()).rules(rules)
+    }
 }
 
 impl<S: Store> AuthorityBuilder<S> {
@@ -168,3 +192,50 @@ impl fmt::Display for AuthorityError {
 }
 
 impl std::error::Error for AuthorityError {}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::*;
+    use crate::authority::Principal;
+    use crate::claims::Claims;
+    use crate::clock::{ManualClock, Timestamp};
+    use crate::jwt::sign;
+    use crate::key::{Algorithm, SigningKey};
+    use crate::secret::SigningSecret;
+    use crate::store::UserIdClaim;
+
+    #[test]
+    fn the_rules_for_a_new_service_do_not_contradict_each_other() {
+        let authority = Authority::builder(MemoryStore::new(), key(), HashingPool::without_threads());
+        assert!(authority.rules(Rules::rotating()).build().is_ok());
+    }
+
+    #[test]
+    fn a_providers_token_is_good_for_its_audience_alone() {
+        let authority = Authority::stateless(key())
+            .policy(TokenPolicy::of_provider("https://id.example.com/", "shop"))
+            .clock(Arc::new(ManualClock::at(Timestamp::from_secs(1_700_000_000))))
+            .build()
+            .unwrap();
+        let authenticate = |claims: &str| {
+            let token = sign(&Claims::parse(claims).unwrap(), &key(), None).unwrap();
+            block_on(authority.authenticate(&token))
+        };
+
+        let good = r#"{"iss":"https://id.example.com/","aud":["shop","userinfo"],"sub":"auth0|ada","exp":1700000001}"#;
+        let principal = authenticate(good).unwrap();
+        assert!(
+            matches!(principal, Principal::Claimed { id: UserIdClaim::Text(sub), .. } if sub == "auth0|ada")
+        );
+        for (said, instead) in [("shop", "bank"), ("id.", "ib."), ("00001", "00000"), ("sub", "bus")] {
+            assert!(authenticate(&good.replace(said, instead)).is_err(), "{instead}");
+        }
+    }
+
+    fn key() -> SigningKey {
+        SigningKey::load(Algorithm::Hs256, &SigningSecret::new("a secret of thirty-two bytes or more"))
+            .unwrap()
+    }
+}

@@ -75,6 +75,18 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// What a new service should have: a refresh token is good once and is blacklisted then, logins are sessions, and a
+    /// token that comes again revokes its own. Logging out ends a session.
+    pub fn rotating() -> Self {
+        Self {
+            rotation: Rotation::OnWithBlacklist,
+            sessions: Some(SessionRules::default()),
+            ledger: true,
+            verify_asks_blacklist: true,
+            ..Self::default()
+        }
+    }
+
     /// Whether tokens of this kind belong to sessions.
     pub(super) fn keeps_session<K: Kind>(&self) -> bool {
         self.sessions.is_some() && K::KIND == TokenKind::Refresh

@@ -160,6 +160,13 @@ pub struct SessionRules {
     pub idle: Option<Span>,
 }
 
+impl Default for SessionRules {
+    /// A lost answer can be asked for again for ten seconds; a session ends with its tokens.
+    fn default() -> Self {
+        Self { reuse_grace: Span::from_secs(10), lifetime: None, idle: None }
+    }
+}
+
 /// What became of a token that was presented to be consumed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]

@@ -4,7 +4,7 @@ use aws_lc_rs::{constant_time, hmac};
 use md5::{Digest, Md5};
 
 use crate::clock::Span;
-use crate::jwt::Validation;
+use crate::jwt::{Audience, Validation};
 use crate::secret::{SigningSecret, StoredPassword};
 
 /// How tokens are made and read. The default is SimpleJWT's.
@@ -69,6 +69,19 @@ impl Default for TokenPolicy {
 }
 
 impl TokenPolicy {
+    /// Access tokens of an identity provider (RFC 9068): they are from this issuer and for this audience,
+    /// `sub` says whose they are, and neither a type nor an id is asked of them.
+    pub fn of_provider(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        let audience = Some(Audience::One(audience.into()));
+        Self {
+            validation: Validation { issuer: Some(issuer.into()), audience, ..Validation::default() },
+            token_type_claim: None,
+            jti_claim: None,
+            user_id_claim: "sub".into(),
+            ..Self::default()
+        }
+    }
+
     /// Whether tokens need the claim of this name for themselves: the times, the id, the type, whose, for whom and
     /// by whom they are.
     pub fn owns_claim(&self, name: &str) -> bool {

@@ -18,7 +18,7 @@ use self::job::Job;
 use self::queue::Queue;
 use self::worker::Worker;
 use super::{PasswordHashers, Verification};
-use crate::entropy::Entropy;
+use crate::entropy::{Entropy, SystemEntropy};
 use crate::secret::{Password, StoredPassword};
 
 /// Threads that hash passwords for asynchronous callers, in the order of their calls.
@@ -76,6 +76,24 @@ impl HashingPool {
             threads.handles.push(thread.spawn(move || Worker::work(&queue))?);
         }
         Ok(Self { size, queue, _threads: Arc::new(threads) })
+    }
+
+    /// Starts as many threads as the machine runs at once, with Django's own hashers.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub fn with_defaults() -> io::Result<Self> {
+        Self::start(Arc::default(), Arc::new(SystemEntropy), PoolSize::default())
+    }
+
+    /// A pool without threads, which is always [`Busy`]: where tokens are verified, and nobody logs in.
+    pub fn without_threads() -> Self {
+        let size = PoolSize { threads: NonZeroUsize::MIN, waiting_per_thread: NonZeroUsize::MIN };
+        let queue = Arc::new(Queue::new(Arc::default(), Arc::new(SystemEntropy), size));
+        queue.close();
+        let threads = Threads { queue: Arc::clone(&queue), handles: Vec::new() };
+        Self { size, queue, _threads: Arc::new(threads) }
     }
 
     /// [`PasswordHashers::make`] on one of the threads.
@@ -211,6 +229,18 @@ mod tests {
 
     fn md5() -> Arc<PasswordHashers> {
         Arc::new(PasswordHashers::new(vec![Hasher::Md5]).unwrap())
+    }
+
+    #[test]
+    fn a_pool_without_threads_says_at_once_that_it_is_busy() {
+        let pool = HashingPool::without_threads();
+        assert_eq!(block_on(pool.make(password())).unwrap_err().retry_after(), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn the_pool_with_defaults_hashes_as_django_does() {
+        let pool = HashingPool::with_defaults().unwrap();
+        assert!(block_on(pool.make(password())).unwrap().expose().starts_with("pbkdf2_sha256$1000000$"));
     }
 
     fn password() -> Password {

@@ -35,6 +35,9 @@ impl Queue {
     pub(super) fn push(&self, job: Job) -> Result<(), Busy> {
         let job = Waiting { beside_others: job.begins_beside_others(&self.hashers), job };
         let mut state = self.lock();
+        if state.closed {
+            return Err(state.busy(self.threads));
+        }
         if state.waiting.len() >= self.limit.get() {
             state.waiting.retain(|waiting| !waiting.job.is_abandoned());
         }
