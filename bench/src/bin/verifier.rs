@@ -6,13 +6,13 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use countersign::authority::Authority;
-use countersign::dialect::simple_jwt::{Endpoint, SimpleJwt};
+use countersign::dialect::SimpleJwt;
 use countersign::entropy::SystemEntropy;
 use countersign::key::{Algorithm, SigningKey};
 use countersign::memory::MemoryStore;
 use countersign::password::{HashingPool, PasswordHashers, PoolSize};
 use countersign::secret::SigningSecret;
-use countersign_axum::{BodyLimits, routes};
+use countersign_axum::routes;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -22,8 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let passwords = HashingPool::start(hashers, Arc::new(SystemEntropy), size)?;
     let key = SigningKey::load(Algorithm::Hs256, &SigningSecret::new(include_str!("../service/secret.txt")))?;
     let authority = Authority::builder(MemoryStore::new(), key, passwords).build()?;
-    let paths = Endpoint::ALL.map(|(endpoint, _, path)| (endpoint, path));
-    let router = routes(SimpleJwt::default(), authority, paths, BodyLimits::default());
+    let router = routes(SimpleJwt::default(), authority);
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     eprintln!("listening at http://{}", listener.local_addr()?);

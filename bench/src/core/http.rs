@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use axum::routing::post;
 use axum::{Json, Router};
 use countersign::authority::Authority;
-use countersign::dialect::simple_jwt::{Endpoint, SimpleJwt};
+use countersign::dialect::SimpleJwt;
 use countersign::entropy::SystemEntropy;
 use countersign::memory::MemoryStore;
 use countersign::password::{HashingPool, PasswordHashers, PoolSize};
-use countersign_axum::{BodyLimits, routes};
+use countersign_axum::routes;
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -41,9 +41,8 @@ fn verify() -> Result<Router> {
     let size = PoolSize::default();
     let passwords = HashingPool::start(Arc::new(PasswordHashers::default()), Arc::new(SystemEntropy), size)?;
     let authority = Authority::builder(MemoryStore::new(), fixture::hs256()?, passwords);
-    let paths = Endpoint::ALL.map(|(endpoint, _, path)| (endpoint, path));
     let authority = authority.policy(fixture::policy()).build()?;
-    Ok(routes(SimpleJwt::default(), authority, paths, BodyLimits::default()))
+    Ok(routes(SimpleJwt::default(), authority))
 }
 
 async fn echo(Json(body): Json<Value>) -> Json<Value> {

@@ -15,34 +15,64 @@ use countersign::store::Store;
 use crate::body::{BodyLimits, read};
 use crate::log::log_failure;
 
-/// Routes for the endpoints of one family, each at its own path, for every method. Where a path has `{id}` between two
-/// slashes, or at its end, anything may stand; every other brace is itself.
+/// All endpoints of one family, each at the path it has by default. The router nests and merges anywhere, whatever the state of
+/// the others is.
 ///
 /// ```
+/// use axum::Router;
+/// use axum::routing::get;
+/// use countersign::authority::Authority;
+/// use countersign::dialect::{NinjaJwt, SimpleJwt};
+/// use countersign::store::Store;
+/// use countersign_axum::routes;
+///
+/// fn app<S: Store + 'static>(authority: Authority<S>) -> Router {
+///     Router::new()
+///         .route("/", get("POST to /api/token/ or to /ninja/api/token/pair"))
+///         .merge(routes(SimpleJwt::default(), authority.clone()))
+///         .nest("/ninja", routes(NinjaJwt::default(), authority))
+/// }
+/// ```
+pub fn routes<D, S, T>(dialect: D, authority: Authority<S>) -> Router<T>
+where
+    D: Dialect,
+    S: Store + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    let paths = D::ENDPOINTS.iter().map(|(endpoint, _, path)| (*endpoint, path));
+    routes_at(dialect, authority, paths, BodyLimits::default())
+}
+
+/// Some endpoints of one family, each at a path of your own, for every method, with limits of your own. Where a path has `{id}`
+/// between two slashes, or at its end, anything may stand; every other brace is itself.
+///
+/// ```
+/// use axum::Router;
 /// use countersign::authority::Authority;
 /// use countersign::dialect::simple_jwt::{Endpoint, SimpleJwt};
 /// use countersign::store::Store;
-/// use countersign_axum::{BodyLimits, routes};
+/// use countersign_axum::{BodyLimits, routes_at};
 ///
-/// fn app<S: Store + 'static>(authority: Authority<S>) -> axum::Router {
-///     let paths = Endpoint::ALL.map(|(endpoint, _, path)| (endpoint, path));
-///     routes(SimpleJwt::default(), authority, paths, BodyLimits::default())
+/// fn app<S: Store + 'static>(authority: Authority<S>) -> Router {
+///     let paths = [(Endpoint::TokenObtainPair, "/login"), (Endpoint::TokenRefresh, "/refresh")];
+///     routes_at(SimpleJwt::default(), authority, paths, BodyLimits::default())
 /// }
 /// ```
 ///
 /// # Panics
 ///
 /// When two endpoints have the same path, or a path does not begin with a slash.
-pub fn routes<D, S, P>(
+pub fn routes_at<D, S, P, T>(
     dialect: D,
     authority: Authority<S>,
     paths: impl IntoIterator<Item = (D::Endpoint, P)>,
     limits: BodyLimits,
-) -> Router
+) -> Router<T>
 where
     D: Dialect,
     S: Store + 'static,
     P: AsRef<str>,
+    T: Clone + Send + Sync + 'static,
 {
     let family = Arc::new(Family { dialect, authority, limits });
     paths.into_iter().fold(Router::new(), |router, (endpoint, path)| {

@@ -13,14 +13,14 @@
 
 use axum::Router;
 use countersign::authority::{Authority, Rules};
-use countersign::dialect::simple_jwt::{Endpoint, SimpleJwt};
+use countersign::dialect::SimpleJwt;
 use countersign::entropy::{SystemEntropy, random_hex};
 use countersign::key::{Algorithm, SigningKey};
 use countersign::memory::MemoryStore;
 use countersign::password::HashingPool;
 use countersign::secret::{Password, SigningSecret};
 use countersign::user::User;
-use countersign_axum::{BodyLimits, routes};
+use countersign_axum::routes;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -32,8 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let key = SigningKey::load(Algorithm::Hs256, &SigningSecret::new(random_hex(&SystemEntropy, 32)))?;
     let authority = Authority::builder(users, key, passwords).rules(Rules::rotating()).build()?;
 
-    let paths = Endpoint::ALL.map(|(endpoint, _, path)| (endpoint, path));
-    let app: Router = routes(SimpleJwt::default(), authority, paths, BodyLimits::default());
+    let app: Router = routes(SimpleJwt::default(), authority);
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let listener = tokio::net::TcpListener::bind(address).await?;
     eprintln!("listening on http://{}", listener.local_addr()?);

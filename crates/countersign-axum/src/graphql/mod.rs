@@ -86,14 +86,15 @@ impl Default for GraphqlOptions {
 /// # Panics
 ///
 /// When `path` does not begin with a slash.
-pub fn graphql<S>(
+pub fn graphql<S, T>(
     dialect: GraphqlJwt,
     authority: Authority<S>,
     path: &str,
     options: GraphqlOptions,
-) -> Result<Router, SchemaError>
+) -> Result<Router<T>, SchemaError>
 where
     S: Store + RefreshTokens + 'static,
+    T: Clone + Send + Sync + 'static,
 {
     let schema = schema::schema::<S>(dialect.user())?;
     let page = options.graphiql.then(|| graphiql::page(path, &dialect));

@@ -12,7 +12,7 @@ use countersign::password::HashingPool;
 use countersign::password_reset::PasswordResets;
 use countersign::throttle::{NobodyIsThrottled, Throttle};
 use countersign_axum::jwks::{JwksClient, Options};
-use countersign_axum::{BodyLimits, routes};
+use countersign_axum::{BodyLimits, routes_at};
 use countersign_sql::Database;
 
 use crate::config::Config;
@@ -127,7 +127,7 @@ impl House<'_> {
             table: family.tokens.package.table,
             algorithm: family.tokens.algorithm,
             paths: paths.collect(),
-            router: routes(dialect, authority, family.routes.iter().cloned(), self.limits),
+            router: routes_at(dialect, authority, family.routes.iter().cloned(), self.limits),
         })
     }
 

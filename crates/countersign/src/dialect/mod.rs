@@ -46,6 +46,9 @@ pub trait Dialect: Send + Sync + 'static {
     /// What rendering needs to know of the request.
     type Exchange: Send + 'static;
 
+    /// Every endpoint with its name, and the path it has by default. Where that has `{id}`, anything may stand.
+    const ENDPOINTS: &'static [(Self::Endpoint, &'static str, &'static str)];
+
     /// Understands a request to `endpoint`, of whatever method.
     fn parse(&self, endpoint: Self::Endpoint, request: &Request<Bytes>) -> Parsed<Self::Exchange>;
 

@@ -27,11 +27,6 @@ impl Endpoint {
         (Self::Me, "me", "/auth/me"),
     ];
 
-    /// Every endpoint at the path it has by default.
-    pub fn paths() -> impl Iterator<Item = (Self, &'static str)> {
-        Self::ALL.into_iter().map(|(endpoint, _, path)| (endpoint, path))
-    }
-
     /// The one method there is a handler for.
     pub(super) fn method(self) -> Method {
         match self {

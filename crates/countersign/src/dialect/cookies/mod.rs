@@ -125,6 +125,8 @@ impl Dialect for Cookies {
     type Endpoint = Endpoint;
     type Exchange = Exchange;
 
+    const ENDPOINTS: &'static [(Endpoint, &'static str, &'static str)] = &Endpoint::ALL;
+
     fn parse(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Parsed<Exchange> {
         let mut exchange = Exchange::of(endpoint);
         match self.command(endpoint, request, &mut exchange) {

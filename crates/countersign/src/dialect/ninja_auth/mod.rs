@@ -51,6 +51,8 @@ impl Dialect for NinjaAuth {
     type Endpoint = Endpoint;
     type Exchange = Exchange;
 
+    const ENDPOINTS: &'static [(Endpoint, &'static str, &'static str)] = &Endpoint::ALL;
+
     fn parse(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Parsed<Exchange> {
         match parse::command(endpoint, request) {
             Ok((command, exchange)) => Parsed::Command(command, exchange),

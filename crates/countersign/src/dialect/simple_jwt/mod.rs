@@ -74,6 +74,8 @@ impl Dialect for SimpleJwt {
     type Endpoint = Endpoint;
     type Exchange = Exchange;
 
+    const ENDPOINTS: &'static [(Endpoint, &'static str, &'static str)] = &Endpoint::ALL;
+
     fn parse(&self, endpoint: Endpoint, request: &Request<Bytes>) -> Parsed<Exchange> {
         let mut exchange = match negotiate::exchange(endpoint, request) {
             Ok(exchange) => exchange,
