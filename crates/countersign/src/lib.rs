@@ -20,7 +20,15 @@ pub mod throttle;
 pub mod token;
 pub mod user;
 
-/// The README's snippet, compiled.
+/// The book's code, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+mod book {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../../docs/rules.md")]
+    struct Rules;
+
+    #[doc = include_str!("../../../docs/tokens.md")]
+    struct Tokens;
+}
