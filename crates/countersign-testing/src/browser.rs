@@ -152,6 +152,12 @@ impl Tab<'_> {
         }
     }
 
+    /// Has the browser lose a cookie of this URL, as it does when the cookie's time is over.
+    pub fn forget(&self, name: &str, url: &str) {
+        let cookie = json!({ "name": name, "url": url });
+        self.browser.ask(Some(&self.session), "Network.deleteCookies", &cookie);
+    }
+
     fn try_evaluate(&self, expression: &str) -> Result<Value, Value> {
         let params = json!({
             "expression": expression,
