@@ -237,6 +237,18 @@ fn a_logout_ends_the_session() {
 }
 
 #[test]
+fn a_logout_that_a_refresh_has_overtaken_ends_the_session_too() {
+    let house = House::with_grace();
+    let before = house.log_in();
+    let mut other_tab = before.clone();
+    other_tab.take(&house.ask(Endpoint::Refresh, &before, ""));
+    assert_eq!(house.ask(Endpoint::Logout, &before, "").status(), StatusCode::NO_CONTENT);
+    for jar in [&before, &other_tab] {
+        assert_eq!(house.ask(Endpoint::Refresh, jar, "").status(), StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[test]
 fn nothing_but_a_cookie_is_a_token() {
     let house = House::new(None);
     let jar = house.log_in();
