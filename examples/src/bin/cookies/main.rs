@@ -7,8 +7,8 @@
 //! Open `http://127.0.0.1:8000/` and log in as `ada` with the password `correct horse`. `docs/cookies.md` says what the page does
 //! and why. With `ACCESS_TOKEN_SECONDS=9` in the environment one can watch it refresh.
 //!
-//! Chromium and Firefox keep `Secure` cookies of `http://127.0.0.1` and `http://localhost`, since nobody else is on the way. For Safari,
-//! or from another machine without TLS, `.over_plain_http()` is what [`Cookies`] need, for as long as it is development.
+//! Firefox and today's Chromium keep `Secure` cookies also of `http://127.0.0.1` and `http://localhost`, since nobody else is on the way. For
+//! Safari, or from another machine without TLS, `.over_plain_http()` is what [`Cookies`] need, for as long as it is development.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
