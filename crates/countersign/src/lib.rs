@@ -26,6 +26,9 @@ mod book {
     #[doc = include_str!("../../../README.md")]
     struct Readme;
 
+    #[doc = include_str!("../../../docs/cookies.md")]
+    struct Cookies;
+
     #[doc = include_str!("../../../docs/rules.md")]
     struct Rules;
 

@@ -43,17 +43,23 @@ impl Example {
     /// Runs the commands in the documentation of a source of this package, which must print what it says they print.
     #[track_caller]
     pub(crate) fn walk(&self, source: &str) {
-        walk(source, &[("127.0.0.1:8000", self.address())]);
+        self.walk_with(source, &[]);
+    }
+
+    /// The same with variables that the documentation takes for granted.
+    #[track_caller]
+    pub(crate) fn walk_with(&self, source: &str, variables: &[(&str, &str)]) {
+        walk(source, &[("127.0.0.1:8000", self.address())], variables);
     }
 }
 
-/// [`Example::walk`], where more than one address is another than the documentation says.
+/// [`Example::walk_with`], where more than one address is another than the documentation says.
 #[track_caller]
-pub(crate) fn walk(source: &str, instead: &[(&str, &str)]) {
+pub(crate) fn walk(source: &str, instead: &[(&str, &str)], variables: &[(&str, &str)]) {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(package.join("../scripts/walk"));
-    command.arg(package.join(source)).current_dir(&folder);
+    command.arg(package.join(source)).current_dir(&folder).envs(variables.iter().copied());
     command.args(instead.iter().map(|(written, real)| format!("{written}={real}")));
     let output = command.output().expect("scripts/walk starts: it needs Python 3");
     let (said, complained) =

@@ -44,11 +44,6 @@ impl Endpoint {
         (Self::Session, "session", "/api/auth/sessions/{id}"),
     ];
 
-    /// Every endpoint at the path it has by default.
-    pub fn paths() -> impl Iterator<Item = (Self, &'static str)> {
-        Self::ALL.into_iter().map(|(endpoint, _, path)| (endpoint, path))
-    }
-
     /// Whether the endpoint is about sessions, and of no use where [none are kept](crate::authority::Rules::sessions).
     pub fn is_about_sessions(self) -> bool {
         matches!(self, Self::Session | Self::Sessions)
