@@ -4,26 +4,25 @@
 //! $ cargo run --bin own_store_hashmap
 //! ```
 //!
-//! Log in, and ask who you are:
+//! Log in, and ask as somebody and as nobody:
 //!
 //! ```sh
 //! curl -s -d username=ada -d 'password=correct horse' http://127.0.0.1:8000/api/token/ >tokens.json
-//! access=$(sed 's/.*"access":"\([^"]*\)".*/\1/' tokens.json)
-//! curl -s -H "Authorization: Bearer $access" http://127.0.0.1:8000/api/token/authenticate/
+//! token() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" tokens.json; }
+//! curl -s -H "Authorization: Bearer $(token access)" http://127.0.0.1:8000/hello
+//! curl -s http://127.0.0.1:8000/hello
 //! ```
-//!
 //! ```text
-//! {"id":1,"username":"ada"}
+//! Hello ada!
+//! {"detail":"Authentication credentials were not provided."}
 //! ```
 //!
 //! Log out: the session is over, and its refresh token is good no more.
 //!
 //! ```sh
-//! refresh=$(sed 's/.*"refresh":"\([^"]*\)".*/\1/' tokens.json)
-//! curl -s -X POST -H "Authorization: Bearer $access" http://127.0.0.1:8000/api/token/logout/
-//! curl -s -d "refresh=$refresh" http://127.0.0.1:8000/api/token/refresh/
+//! curl -s -X POST -H "Authorization: Bearer $(token access)" http://127.0.0.1:8000/api/token/logout/
+//! curl -s -d "refresh=$(token refresh)" http://127.0.0.1:8000/api/token/refresh/
 //! ```
-//!
 //! ```text
 //! {"detail":"Token is blacklisted","code":"token_not_valid"}
 //! ```
@@ -34,9 +33,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
+use axum::{Router, routing::get};
 use countersign::authority::{Authority, Rules};
-use countersign::dialect::simple_jwt::{Endpoint, SimpleJwt};
+use countersign::dialect::SimpleJwt;
 use countersign::entropy::{SystemEntropy, random_hex};
 use countersign::key::{Algorithm, SigningKey};
 use countersign::memory::MemoryLedger;
@@ -44,7 +43,7 @@ use countersign::password::HashingPool;
 use countersign::secret::{Password, SigningSecret, StoredPassword};
 use countersign::store::{Combined, StoreError, UserLookup, Users};
 use countersign::user::{User, UserKey};
-use countersign_axum::{BodyLimits, routes};
+use countersign_axum::{Auth, Authenticated, routes};
 
 /// Users by their numbers.
 #[derive(Default)]
@@ -90,6 +89,10 @@ impl Users for People {
     }
 }
 
+async fn hello(Authenticated(user): Authenticated<User>) -> String {
+    format!("Hello {}!\n", user.username)
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let passwords = HashingPool::with_defaults()?;
@@ -100,7 +103,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let key = SigningKey::load(Algorithm::Hs256, &SigningSecret::new(random_hex(&SystemEntropy, 32)))?;
     let authority = Authority::builder(store, key, passwords).rules(Rules::rotating()).build()?;
 
-    let app: Router = routes(SimpleJwt::default(), authority, Endpoint::paths(), BodyLimits::default());
+    let app = Router::new()
+        .route("/hello", get(hello))
+        .with_state(Auth::new(SimpleJwt::default(), authority.clone()))
+        .merge(routes(SimpleJwt::default(), authority));
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let listener = tokio::net::TcpListener::bind(address).await?;
     eprintln!("listening on http://{}", listener.local_addr()?);

@@ -4,28 +4,28 @@
 //! $ cargo run --bin own_store_table
 //! ```
 //!
-//! Log in, and ask who you are:
+//! Log in, and ask as somebody and as nobody:
 //!
 //! ```sh
 //! curl -s -d username=ada -d 'password=correct horse' http://127.0.0.1:8000/api/token/ >tokens.json
-//! access=$(sed 's/.*"access":"\([^"]*\)".*/\1/' tokens.json)
-//! curl -s -H "Authorization: Bearer $access" http://127.0.0.1:8000/api/token/authenticate/
+//! token() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" tokens.json; }
+//! curl -s -H "Authorization: Bearer $(token access)" http://127.0.0.1:8000/hello
+//! curl -s http://127.0.0.1:8000/hello
 //! ```
-//!
 //! ```text
-//! {"id":"5f0c6f5e-98a5-4ba5-9a3c-0d6b0b1f3c11","username":"ada"}
+//! Hello ada!
+//! {"detail":"Authentication credentials were not provided."}
 //! ```
 //!
 //! Log out: the refresh token is good no more, also after a restart, since the file `members.db` knows.
 //!
 //! ```sh
-//! refresh=$(sed 's/.*"refresh":"\([^"]*\)".*/\1/' tokens.json)
-//! curl -s -d "refresh=$refresh" http://127.0.0.1:8000/api/token/blacklist/
-//! curl -s -d "refresh=$refresh" http://127.0.0.1:8000/api/token/refresh/
+//! curl -s -d "refresh=$(token refresh)" http://127.0.0.1:8000/api/token/blacklist/; echo
+//! curl -s -d "refresh=$(token refresh)" http://127.0.0.1:8000/api/token/refresh/
 //! ```
-//!
 //! ```text
-//! {}{"detail":"Token is blacklisted","code":"token_not_valid"}
+//! {}
+//! {"detail":"Token is blacklisted","code":"token_not_valid"}
 //! ```
 //!
 //! The columns have names of their own, who may not come in has a date in `disabled_at`, and passwords are stored as other software
@@ -36,10 +36,10 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, routing::get};
 use countersign::authority::{Authority, Rules};
 use countersign::clock::Timestamp;
-use countersign::dialect::simple_jwt::{Endpoint, SimpleJwt};
+use countersign::dialect::SimpleJwt;
 use countersign::entropy::{SystemEntropy, random_hex};
 use countersign::key::{Algorithm, SigningKey};
 use countersign::password::{Argon2Cost, Hasher, HashingPool, PasswordHashers, PoolSize};
@@ -48,7 +48,7 @@ use countersign::store::{
     Claim, FlushCursor, Flushed, OutstandingToken, Sessions, StoreError, TokenLedger, UserLookup, Users,
 };
 use countersign::user::{User, UserKey};
-use countersign_axum::{BodyLimits, routes};
+use countersign_axum::{Auth, Authenticated, routes};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqliteRow};
 use sqlx::{FromRow, Row, Sqlite, SqliteConnection, SqlitePool};
@@ -261,6 +261,10 @@ const REVOKE_ALL: &str =
 const FLUSH: &str = "DELETE FROM tokens WHERE jti IN
                      (SELECT jti FROM tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)";
 
+async fn hello(Authenticated(user): Authenticated<User>) -> String {
+    format!("Hello {}!\n", user.username)
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // As the others who write to the table hash: nobody's password is stored in another form than they can read.
@@ -279,7 +283,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let key = SigningKey::load(Algorithm::Hs256, &SigningSecret::new(secret))?;
     let authority = Authority::builder(members, key, passwords).rules(rules).build()?;
 
-    let app: Router = routes(SimpleJwt::default(), authority, Endpoint::paths(), BodyLimits::default());
+    let app = Router::new()
+        .route("/hello", get(hello))
+        .with_state(Auth::new(SimpleJwt::default(), authority.clone()))
+        .merge(routes(SimpleJwt::default(), authority));
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let listener = tokio::net::TcpListener::bind(address).await?;
     eprintln!("listening on http://{}", listener.local_addr()?);
