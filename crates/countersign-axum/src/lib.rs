@@ -12,17 +12,14 @@
 //! Login, refresh and logout as SimpleJWT has them, and a route for those who are logged in:
 //!
 //! ```
-//! use std::sync::Arc;
-//!
 //! use axum::Router;
 //! use axum::routing::get;
-//! use countersign::authority::Authority;
+//! use countersign::authority::{Authority, Rules};
 //! use countersign::dialect::SimpleJwt;
-//! use countersign::entropy::SystemEntropy;
 //! use countersign::key::{Algorithm, SigningKey};
-//! use countersign::password::{HashingPool, PasswordHashers, PoolSize};
-//! use countersign::secret::SigningSecret;
-//! use countersign::store::Store;
+//! use countersign::memory::MemoryStore;
+//! use countersign::password::HashingPool;
+//! use countersign::secret::{Password, SigningSecret};
 //! use countersign::user::User;
 //! use countersign_axum::{Auth, Authenticated, routes};
 //!
@@ -30,32 +27,47 @@
 //!     format!("Hello {}!", user.username)
 //! }
 //!
-//! fn app<S: Store + 'static>(store: S, secret: &str) -> Result<Router, Box<dyn std::error::Error>> {
+//! async fn app(secret: &str) -> Result<Router, Box<dyn std::error::Error>> {
+//!     let passwords = HashingPool::with_defaults()?;
+//!     let users = MemoryStore::new(); // or Django's tables, or yours: countersign-sql, countersign::store
+//!     users.add_user(User::new(1, "ada", passwords.make(Password::new("correct horse")).await?));
+//!
 //!     let key = SigningKey::load(Algorithm::Hs256, &SigningSecret::new(secret))?;
-//!     let hashers = Arc::new(PasswordHashers::default());
-//!     let passwords = HashingPool::start(hashers, Arc::new(SystemEntropy), PoolSize::default())?;
-//!     let authority = Authority::builder(store, key, passwords).build()?;
+//!     let authority = Authority::builder(users, key, passwords).rules(Rules::rotating()).build()?;
 //!     Ok(Router::new()
 //!         .route("/hello", get(hello))
 //!         .with_state(Auth::new(SimpleJwt::default(), authority.clone()))
 //!         .merge(routes(SimpleJwt::default(), authority)))
 //! }
-//!
 //! # use axum::body::Body;
 //! # use axum::http::{Request, StatusCode};
-//! # use countersign::memory::MemoryStore;
+//! # use http_body_util::BodyExt;
 //! # use tower::ServiceExt;
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // With users in memory, or in Django's tables: countersign-sql.
-//! let app = app(MemoryStore::new(), "a secret of at least 32 bytes, best from the environment")?;
-//! let nobody = app.oneshot(Request::get("/hello").body(Body::empty())?).await?;
-//! assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
+//! # let app = app("a secret of at least 32 bytes, best from the environment").await?;
+//! # let login = Request::post("/api/token/").header("content-type", "application/json");
+//! # let login = login.body(Body::from(r#"{"username":"ada","password":"correct horse"}"#))?;
+//! # let body = app.clone().oneshot(login).await?.into_body().collect().await?.to_bytes();
+//! # let tokens: serde_json::Value = serde_json::from_slice(&body)?;
+//! # let bearer = format!("Bearer {}", tokens["access"].as_str().unwrap());
+//! # let hello = Request::get("/hello").header("authorization", bearer).body(Body::empty())?;
+//! # let body = app.clone().oneshot(hello).await?.into_body().collect().await?.to_bytes();
+//! # assert_eq!(&*body, b"Hello ada!");
+//! # let nobody = app.oneshot(Request::get("/hello").body(Body::empty())?).await?;
+//! # assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! `docs/axum.md` in the repository goes on from here: users and answers of your own, GraphQL, tonic, hyper.
+//! ```console
+//! $ curl -d username=ada -d 'password=correct horse' http://127.0.0.1:8000/api/token/
+//! {"refresh":"eyJ…","access":"eyJ…"}
+//! $ curl -H 'Authorization: Bearer eyJ…' http://127.0.0.1:8000/hello
+//! Hello ada!
+//! ```
+//!
+//! `docs/axum.md` in the repository goes on from there: users and answers of your own, GraphQL, tonic, hyper.
 //!
 //! # Features
 //!

@@ -27,6 +27,27 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//!
+//! Each engine by itself; all of them are on by default. A URL whose engine is left out is refused.
+//!
+//! - `mysql`: MariaDB and MySQL, with TLS.
+//! - `postgres`: PostgreSQL, with TLS.
+//! - `sqlite`: SQLite, which is built in.
+
+#![cfg_attr(
+    any(not(feature = "mysql"), not(any(feature = "postgres", feature = "sqlite"))),
+    expect(dead_code, reason = "what the engines share has parts that only one of them needs")
+)]
+#![cfg_attr(
+    not(any(feature = "mysql", feature = "postgres", feature = "sqlite")),
+    expect(
+        clippy::unused_async,
+        unused_variables,
+        reason = "without an engine nobody is asked or waited for"
+    )
+)]
 
 mod admin;
 mod at_once;
@@ -68,6 +89,7 @@ mod sqlite;
 mod statements;
 mod tables;
 mod time;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod transaction;
 mod users;
 

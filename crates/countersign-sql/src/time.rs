@@ -2,7 +2,6 @@
 //! in UTC, without its zone.
 
 use countersign::clock::Timestamp;
-use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::Pieces;
 
@@ -11,7 +10,7 @@ use jiff::fmt::temporal::Pieces;
 #[cfg(any(test, feature = "mysql", feature = "sqlite"))]
 pub(crate) fn format(time: Timestamp) -> String {
     let micros = time.as_micros().clamp(Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros() + 999_999);
-    let at = EPOCH.saturating_add(SignedDuration::from_micros(micros));
+    let at = EPOCH.saturating_add(jiff::SignedDuration::from_micros(micros));
     let (date, time) = (at.date(), at.time());
     let seconds = format!(
         "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",

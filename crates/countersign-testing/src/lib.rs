@@ -9,14 +9,13 @@
 //! - [`Pair`] starts both on two copies of one database, or on one that they share, and compares; its [`Engine`] is
 //!   SQLite or PostgreSQL;
 //! - [`Request`] and [`Response`] are HTTP/1.1 with nothing added, so that odd requests can be told.
+//! - [`Browser`] is a headless Chromium, for pages.
 //!
 //! What differs between two right answers is compared by meaning: [`compare`] and [`token`] have the rules.
-//!
-//! [`conformance`] is what every store must do.
 
 mod both;
+mod browser;
 pub mod compare;
-pub mod conformance;
 mod database;
 mod exchange;
 mod key_server;
@@ -31,6 +30,7 @@ mod subject;
 pub mod token;
 
 pub use both::Both;
+pub use browser::{Browser, Tab};
 pub use database::{Engine, OracleDatabase};
 pub use exchange::{Request, Response};
 pub use key_server::KeyServer;

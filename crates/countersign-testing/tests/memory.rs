@@ -7,9 +7,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use countersign::clock::Timestamp;
 use countersign::memory::MemoryStore;
 use countersign::secret::StoredPassword;
-use countersign::store::{UserIdClaim, UserLookup, Users};
-use countersign::user::{FieldValue, User, UserKey};
-use countersign_testing::conformance::{self, LedgerRow, PASSWORD, RefreshTokenRow, StoreFixture};
+use countersign::store::conformance::{
+    self, EmailsFixture, LastLoginFixture, LedgerFixture, LedgerRow, PASSWORD, RefreshTokenRow,
+    RefreshTokensFixture, UsersFixture,
+};
+use countersign::store::{UserLookup, Users};
+use countersign::user::{User, UserKey};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_keeps_the_rules_of_a_store() {
@@ -23,13 +26,11 @@ struct Memory {
 
 impl Memory {
     async fn user(&self, user: &UserKey) -> User {
-        let UserKey::Int(id) = user else { unreachable!("every key here is a number") };
-        let by = UserLookup::Field { column: "pk", value: UserIdClaim::Int(*id) };
-        self.store.find(by).await.unwrap().unwrap()
+        self.store.find(UserLookup::key(user)).await.unwrap().unwrap()
     }
 }
 
-impl StoreFixture for Memory {
+impl UsersFixture for Memory {
     type Store = MemoryStore;
 
     fn store(&self) -> &MemoryStore {
@@ -38,23 +39,8 @@ impl StoreFixture for Memory {
 
     async fn add_user(&self, username: &str) -> UserKey {
         let id = self.users.fetch_add(1, Ordering::SeqCst) + 1;
-        self.store.add_user(User {
-            key: UserKey::Int(id),
-            username: username.to_owned(),
-            password: StoredPassword::new(PASSWORD),
-            is_active: true,
-            email: None,
-            last_login: None,
-            fields: [("id", FieldValue::Int(id)), ("username", FieldValue::Text(username.to_owned()))]
-                .into_iter()
-                .collect(),
-        });
+        self.store.add_user(User::new(id, username, StoredPassword::new(PASSWORD)));
         UserKey::Int(id)
-    }
-
-    async fn set_email(&self, user: &UserKey, email: &str) {
-        let found = self.user(user).await;
-        self.store.add_user(User { email: Some(email.to_owned()), ..found });
     }
 
     async fn deactivate(&self, user: &UserKey) {
@@ -65,32 +51,29 @@ impl StoreFixture for Memory {
     async fn remove_user(&self, user: &UserKey) {
         self.store.remove_user(user);
     }
+}
 
+impl EmailsFixture for Memory {
+    async fn set_email(&self, user: &UserKey, email: &str) {
+        let found = self.user(user).await;
+        self.store.add_user(User { email: Some(email.to_owned()), ..found });
+    }
+}
+
+impl LastLoginFixture for Memory {
     async fn last_login(&self, user: &UserKey) -> Option<Timestamp> {
         self.store.last_login(user)
     }
+}
 
+impl LedgerFixture for Memory {
     async fn outstanding(&self) -> Vec<LedgerRow> {
-        let rows = self.store.outstanding().into_iter();
-        rows.map(|row| LedgerRow {
-            jti: row.jti,
-            token: row.token.expose().to_owned(),
-            user: row.user.map(|key| key.to_string()),
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-            blacklisted_at: row.blacklisted_at,
-        })
-        .collect()
+        self.store.outstanding().into_iter().map(LedgerRow::from).collect()
     }
+}
 
+impl RefreshTokensFixture for Memory {
     async fn refresh_tokens(&self) -> Vec<RefreshTokenRow> {
-        let rows = self.store.refresh_tokens().into_iter();
-        rows.map(|row| RefreshTokenRow {
-            token: row.token.expose().to_owned(),
-            user: row.user.to_string(),
-            created_at: row.created_at,
-            revoked_at: row.revoked_at,
-        })
-        .collect()
+        self.store.refresh_tokens().into_iter().map(RefreshTokenRow::from).collect()
     }
 }

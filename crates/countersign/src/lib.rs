@@ -23,6 +23,9 @@ pub mod user;
 /// The book's code, compiled and run.
 #[cfg(doctest)]
 mod book {
+    #[doc = include_str!("../../../docs/cookies.md")]
+    struct Cookies;
+
     #[doc = include_str!("../../../docs/rules.md")]
     struct Rules;
 

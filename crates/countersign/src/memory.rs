@@ -1,4 +1,4 @@
-//! A store in memory: for documentation, tests and small services whose users live elsewhere.
+//! A store in memory: for documentation, tests and small services. [`MemoryLedger`] is for those whose users live elsewhere.
 //!
 //! - It keeps every rule that [`store`](crate::store) states, and forgets everything with the process: after
 //!   a restart a token that was on the blacklist is good again. Do not revoke with it what must stay revoked.
@@ -36,10 +36,11 @@
 //! # Ok::<(), countersign::store::StoreError>(())
 //! ```
 
+mod ledger;
 mod refresh_tokens;
 mod sessions;
+mod tables;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -47,13 +48,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::clock::Timestamp;
 use crate::secret::{PlainToken, StoredPassword};
 use crate::store::{
-    Claim, FlushCursor, Flushed, Lineage, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup,
-    Users,
+    Claim, FlushCursor, Flushed, OutstandingToken, StoreError, TokenLedger, UserIdClaim, UserLookup, Users,
 };
 use crate::user::{FieldValue, User, UserKey};
+pub use ledger::MemoryLedger;
 pub use refresh_tokens::RefreshTokenRow;
+use tables::LedgerTables;
 
-/// Users and tokens in memory.
+/// Users, the ledger of their tokens, their sessions and their long-running refresh tokens in memory.
+///
+/// A store whose users live elsewhere has a [`MemoryLedger`] alone.
 #[derive(Default)]
 pub struct MemoryStore(Mutex<Tables>);
 
@@ -92,10 +96,7 @@ impl MemoryStore {
     pub fn remove_user(&self, key: &UserKey) {
         let mut tables = self.tables();
         tables.users.retain(|user| user.key != *key);
-        tables.refresh_tokens.retain(|row| row.user != *key);
-        for token in tables.tokens.values_mut().filter(|token| token.user.as_ref() == Some(key)) {
-            token.user = None;
-        }
+        tables.ledger.remove_user(key);
     }
 
     /// When the user last logged in, as [`record_login`](Users::record_login) wrote it.
@@ -106,7 +107,7 @@ impl MemoryStore {
 
     /// Every token, in the order of the ids.
     pub fn outstanding(&self) -> Vec<TokenRow> {
-        self.tables().tokens.values().cloned().collect()
+        self.tables().ledger.tokens.values().cloned().collect()
     }
 
     /// No method panics half-way through a change, so what a poisoned lock guards is whole.
@@ -120,7 +121,7 @@ impl fmt::Debug for MemoryStore {
         let tables = self.tables();
         f.debug_struct("MemoryStore")
             .field("users", &tables.users.len())
-            .field("tokens", &tables.tokens.len())
+            .field("tokens", &tables.ledger.tokens.len())
             .finish()
     }
 }
@@ -137,7 +138,7 @@ impl Users for MemoryStore {
                 if !tables.users.is_empty()
                     && tables.users.iter().all(|user| user.fields.get(column).is_none())
                 {
-                    return Err(StoreError::inconsistent(format!("no user has a column {column:?}")));
+                    return Err(StoreError::no_column(column));
                 }
                 only(
                     tables
@@ -177,20 +178,24 @@ impl Users for MemoryStore {
 
 impl TokenLedger for MemoryStore {
     async fn record(&self, token: &OutstandingToken<'_>) -> Result<(), StoreError> {
-        self.tables().record(token);
+        let mut tables = self.tables();
+        let known = tables.known(token);
+        tables.ledger.record(&known);
         Ok(())
     }
 
     async fn is_blacklisted(&self, jti: &str) -> Result<bool, StoreError> {
-        Ok(self.tables().is_blacklisted(jti))
+        Ok(self.tables().ledger.is_blacklisted(jti))
     }
 
     async fn blacklist(&self, token: &OutstandingToken<'_>, at: Timestamp) -> Result<Claim, StoreError> {
-        Ok(self.tables().claim(token, at))
+        let mut tables = self.tables();
+        let known = tables.known(token);
+        Ok(tables.ledger.claim(&known, at))
     }
 
     async fn blacklist_all_of(&self, user: &UserKey, at: Timestamp) -> Result<u64, StoreError> {
-        Ok(self.tables().blacklist_all_of(user, None, at))
+        Ok(self.tables().ledger.blacklist_all_of(user, None, at))
     }
 
     async fn rotate(
@@ -200,44 +205,24 @@ impl TokenLedger for MemoryStore {
         at: Timestamp,
     ) -> Result<Claim, StoreError> {
         let mut tables = self.tables();
-        if tables.is_blacklisted(presented.jti) {
-            return Ok(Claim::Lost);
-        }
-        if tables.tokens.contains_key(successor.jti) || presented.jti == successor.jti {
-            return Err(StoreError::inconsistent("the successor's jti is there already"));
-        }
-        let claim = tables.claim(presented, at);
-        tables.record(successor);
-        Ok(claim)
+        let (presented, successor) = (tables.known(presented), tables.known(successor));
+        tables.ledger.rotate(&presented, &successor, at)
     }
 
-    /// Nothing is looked at twice anyway: there are no rows that are dead and still there.
     async fn flush_expired(
         &self,
         now: Timestamp,
         _from: FlushCursor,
         limit: NonZeroU32,
     ) -> Result<Flushed, StoreError> {
-        let mut tables = self.tables();
-        let mut left = limit.get();
-        tables.tokens.retain(|_, token| {
-            let goes = left > 0 && token.expires_at <= now;
-            left -= u32::from(goes);
-            !goes
-        });
-        if left > 0 {
-            tables.sessions.retain(|_, lineage| lineage.kept_until() > now);
-        }
-        Ok(Flushed { tokens: u64::from(limit.get() - left), next: (left == 0).then(FlushCursor::default) })
+        Ok(self.tables().ledger.flush_expired(now, limit))
     }
 }
 
 #[derive(Default)]
 struct Tables {
     users: Vec<User>,
-    tokens: BTreeMap<String, TokenRow>,
-    refresh_tokens: Vec<RefreshTokenRow>,
-    sessions: BTreeMap<String, Lineage>,
+    ledger: LedgerTables,
 }
 
 impl Tables {
@@ -245,42 +230,14 @@ impl Tables {
         self.users.iter().any(|user| user.key == *key)
     }
 
+    /// The token, as nobody's where its user is gone.
+    fn known<'a>(&self, token: &OutstandingToken<'a>) -> OutstandingToken<'a> {
+        OutstandingToken { user: token.user.filter(|key| self.knows(key)), ..*token }
+    }
+
     fn replace_password(&mut self, user: &UserKey, old: &StoredPassword, new: &StoredPassword) -> bool {
         let found = self.users.iter_mut().find(|known| known.key == *user && known.password == *old);
         found.map(|user| user.password = new.clone()).is_some()
-    }
-
-    fn is_blacklisted(&self, jti: &str) -> bool {
-        self.tokens.get(jti).is_some_and(|token| token.blacklisted_at.is_some())
-    }
-
-    fn record(&mut self, token: &OutstandingToken<'_>) -> &mut TokenRow {
-        let user = token.user.filter(|key| self.knows(key)).cloned();
-        self.tokens.entry(token.jti.to_owned()).or_insert_with(|| TokenRow {
-            jti: token.jti.to_owned(),
-            token: token.token.clone(),
-            user,
-            created_at: token.created_at,
-            expires_at: token.expires_at,
-            blacklisted_at: None,
-        })
-    }
-
-    /// Blacklists every good token of a user but the one to keep, and tells how many they were.
-    fn blacklist_all_of(&mut self, user: &UserKey, keep: Option<&str>, at: Timestamp) -> u64 {
-        let is_good = |token: &TokenRow| token.blacklisted_at.is_none() && token.expires_at > at;
-        let tokens = self.tokens.values_mut().filter(|token| token.user.as_ref() == Some(user));
-        let tokens = tokens.filter(|token| is_good(token) && Some(&*token.jti) != keep);
-        tokens.map(|token| token.blacklisted_at = Some(at)).count() as u64
-    }
-
-    fn claim(&mut self, token: &OutstandingToken<'_>, at: Timestamp) -> Claim {
-        let row = self.record(token);
-        if row.blacklisted_at.is_some() {
-            return Claim::Lost;
-        }
-        row.blacklisted_at = Some(at);
-        Claim::Won
     }
 }
 

@@ -16,26 +16,24 @@ mod own_sessions;
 mod sessions;
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use countersign::authority::{
-    Attempt, Authority, AuthorityError, Command, Credentials, Failure, Keys, Outcome, Principal, Refusal,
-    RemoteKeys, RemoteKeysError, Rotation, Rules,
+    Authority, AuthorityError, Credentials, Failure, Principal, Refusal, Rotation, Rules,
 };
 use countersign::claims::Claims;
 use countersign::clock::{ManualClock, Span, Timestamp};
 use countersign::entropy::{Entropy, SeededEntropy, SystemEntropy};
 use countersign::error::ErrorKind;
-use countersign::jwt::{Audience, Invalid, TokenError, Unverified, Validation, sign};
-use countersign::key::{Algorithm, SigningKey, VerifyingKey};
+use countersign::jwt::{Audience, Invalid, TokenError, Unverified, sign};
+use countersign::key::{Algorithm, SigningKey};
 use countersign::memory::MemoryStore;
 use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
 use countersign::secret::{Password, PlainToken, SigningSecret};
-use countersign::store::{Claim, OutstandingToken, TokenLedger, UserIdClaim};
+use countersign::store::{Claim, OutstandingToken, TokenLedger};
 use countersign::token::{RevokeClaim, TokenKind, TokenPolicy, UserIdForm};
 use countersign::user::{FieldValue, Fields, User, UserKey};
 use futures_executor::block_on;
-use futures_util::future::BoxFuture;
 
 const SECRET: &str = "a secret of at least 32 bytes, known to this test";
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_250_000);

@@ -6,6 +6,7 @@ mod custom_claims;
 mod graphql;
 mod harness;
 mod minimal;
+mod own_store;
 mod pages;
 mod postgres_service;
 mod resource_server;

@@ -82,12 +82,6 @@ impl AuthRejection {
     }
 }
 
-impl From<AuthRejection> for Response<Bytes> {
-    fn from(rejection: AuthRejection) -> Self {
-        rejection.into_inner()
-    }
-}
-
 impl IntoResponse for AuthRejection {
     fn into_response(self) -> Response<Body> {
         self.0.map(Body::from)

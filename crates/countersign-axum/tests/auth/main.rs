@@ -9,6 +9,7 @@ mod grpc;
 mod guarded;
 mod hostile;
 mod house;
+mod log;
 mod other_authorities;
 mod own_words;
 mod readiness;

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get as on_get;
-use countersign::dialect::{GraphqlJwt, Guard, NinjaAuth, NinjaJwt, SimpleJwt};
+use countersign::dialect::{Dialect, GraphqlJwt, Guard, NinjaAuth, NinjaJwt, SimpleJwt};
 use countersign::user::{User, UserKey};
-use countersign_axum::{Auth, AuthLayer, Authenticated};
+use countersign_axum::{Auth, AuthLayer, Authenticated, routes};
 
 use crate::house::{Answer, House, ada, ask, get, house};
 
@@ -100,4 +100,32 @@ async fn a_store_that_is_down_is_503_and_when_to_try_again_and_no_cause() {
     house.store.is_down.store(false, Ordering::Relaxed);
     let app = Router::new().route("/", on_get(async || "let in")).layer(AuthLayer::required(house.auth()));
     assert_eq!(ask(&app, get("/", headers)).await.text(), "let in", "it recovers alone");
+}
+
+/// Those routes are held against Django's.
+#[tokio::test]
+async fn a_guarded_route_says_what_the_familys_own_protected_route_says() {
+    async fn compare<D: Dialect + Guard + Clone>(house: &House, dialect: D, path: &str, bearer: &str) {
+        let familys: Router = routes(dialect.clone(), house.authority.clone());
+        let odd = ["Bearer", "Bearer a b", "Basic a", "Bearer forged", bearer];
+        for header in odd.map(Some).into_iter().chain([None]) {
+            let headers: Vec<_> = header.iter().map(|header| ("authorization", *header)).collect();
+            let ours = refused(house, dialect.clone(), &headers).await;
+            let its = ask(&familys, get(path, &headers)).await;
+            assert_eq!((ours.status, ours.text()), (its.status, its.text()), "{path} {header:?}");
+            assert_eq!(ours.headers, its.headers, "{path} {header:?}");
+        }
+    }
+
+    let house = house();
+    let bearer = house.bearer().await;
+    let inactive = || house.store.memory.add_user(User { is_active: false, ..ada() });
+    let gone = || house.store.memory.remove_user(&UserKey::Int(7));
+    let down = || house.store.is_down.store(true, Ordering::Relaxed);
+    for change in [&inactive as &dyn Fn(), &gone, &down] {
+        change();
+        compare(&house, SimpleJwt::default(), "/api/token/authenticate/", &bearer).await;
+        compare(&house, NinjaJwt::default(), "/api/token/authenticate", &bearer).await;
+        compare(&house, NinjaAuth::default(), "/api/auth/me", &bearer).await;
+    }
 }

@@ -5,10 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use countersign::clock::Timestamp;
 use countersign::entropy::SystemEntropy;
 use countersign::secret::{PlainToken, StoredPassword};
-use countersign::store::{Claim, NewRefreshToken, RefreshTokens, TokenLedger};
+use countersign::store::conformance::{
+    self, EmailsFixture, LastLoginFixture, LedgerFixture, LedgerRow, PASSWORD, RefreshTokenRow,
+    RefreshTokensFixture, UsersFixture,
+};
+use countersign::store::{Claim, NewRefreshToken, RefreshTokens, TokenLedger, UserLookup, Users};
 use countersign::user::{FieldValue, UserKey};
 use countersign_sql::{ColumnKind, Database, NewUser, UserTable};
-use countersign_testing::conformance::{self, LedgerRow, PASSWORD, RefreshTokenRow, StoreFixture};
+
 use tokio::task::JoinSet;
 
 use super::{NOW, add_user, tables, token};
@@ -108,7 +112,7 @@ impl Store {
     }
 }
 
-impl StoreFixture for Store {
+impl UsersFixture for Store {
     type Store = Database;
 
     fn store(&self) -> &Database {
@@ -135,12 +139,6 @@ impl StoreFixture for Store {
         Place::is_same_name(name, other)
     }
 
-    async fn set_email(&self, user: &UserKey, email: &str) {
-        let ((table, id), key) = (self.users(), Self::stored(user));
-        let email = email.replace('\'', "''");
-        self.place.run(&format!("UPDATE {table} SET email = '{email}' WHERE {id} = '{key}'")).await;
-    }
-
     async fn deactivate(&self, user: &UserKey) {
         let ((table, id), key) = (self.users(), Self::stored(user));
         self.place.run(&format!("UPDATE {table} SET is_active = false WHERE {id} = '{key}'")).await;
@@ -158,19 +156,28 @@ impl StoreFixture for Store {
             ))
             .await;
     }
+}
 
+impl EmailsFixture for Store {
+    async fn set_email(&self, user: &UserKey, email: &str) {
+        let ((table, id), key) = (self.users(), Self::stored(user));
+        let email = email.replace('\'', "''");
+        self.place.run(&format!("UPDATE {table} SET email = '{email}' WHERE {id} = '{key}'")).await;
+    }
+}
+
+impl LastLoginFixture for Store {
     async fn last_login(&self, user: &UserKey) -> Option<Timestamp> {
-        use countersign::store::{UserIdClaim, UserLookup, Users};
-
-        let value = UserIdClaim::Text(Self::stored(user).into());
-        let found = self.database.find(UserLookup::Field { column: "pk", value }).await.unwrap().unwrap();
+        let found = self.database.find(UserLookup::key(user)).await.unwrap().unwrap();
         match found.fields.get("last_login").unwrap() {
             FieldValue::Timestamp(at) => Some(*at),
             FieldValue::Null => None,
             other => panic!("last_login is {other:?}"),
         }
     }
+}
 
+impl LedgerFixture for Store {
     async fn outstanding(&self) -> Vec<LedgerRow> {
         let sql = "SELECT o.jti, o.token, o.user_id, o.created_at, o.expires_at, b.blacklisted_at
                    FROM token_blacklist_outstandingtoken o
@@ -190,7 +197,9 @@ impl StoreFixture for Store {
         })
         .collect()
     }
+}
 
+impl RefreshTokensFixture for Store {
     async fn refresh_tokens(&self) -> Vec<RefreshTokenRow> {
         let sql = "SELECT token, user_id, created, revoked FROM refresh_token_refreshtoken";
         let rows = self.place.rows(sql).await.into_iter();

@@ -9,7 +9,8 @@ use crate::token::{Kind, Refresh, Sliding, Token, TokenKind};
 
 impl<S: Store> Authority<S> {
     /// Puts a refresh token on the blacklist, whoever's it is and whether or not that user still exists.
-    /// Without a ledger the token is verified and nothing else happens, as in SimpleJWT. Its session is over.
+    /// Without a ledger the token is verified and nothing else happens, as in SimpleJWT. Its session is over, also
+    /// where the token was consumed before.
     ///
     /// # Errors
     ///
@@ -35,7 +36,10 @@ impl<S: Store> Authority<S> {
     async fn blacklist_as<K: Kind>(&self, presented: &PlainToken) -> Result<(), Failure> {
         let now = self.now();
         let rules = &self.parts.rules;
-        let (token, user) = self.admit_and_find::<K>(presented, now, true, Self::logging_out).await?;
+        // A token of a session is asked for where the session is ended.
+        let asks_blacklist = rules.sessions.is_none();
+        let (token, user) =
+            self.admit_and_find::<K>(presented, now, asks_blacklist, Self::logging_out).await?;
         if rules.tokens_ask_for_user
             && !user.as_ref().is_some_and(|user| rules.authentication_rule.permits(user))
         {
@@ -59,6 +63,9 @@ impl<S: Store> Authority<S> {
     }
 
     /// Puts a token on the blacklist, and ends its session where there are any.
+    ///
+    /// One that is there already was consumed, or revoked before: whoever logs out with it wants the session to end all the same, be
+    /// it that another tab has just been given a successor, be it that a thief has.
     pub(super) async fn retire<K: Kind>(
         &self,
         token: &Token<K>,
@@ -70,6 +77,12 @@ impl<S: Store> Authority<S> {
             return Ok(store.blacklist(row, now).await?);
         }
         let session = token.session()?;
-        Ok(store.end_session(session.as_deref().unwrap_or(row.jti), row, now).await?)
+        let session = session.as_deref().unwrap_or(row.jti);
+        let claim = store.end_session(session, row, now).await?;
+        if let (Claim::Lost, Some(user)) = (claim, row.user) {
+            // Lost means that the session is over, which is as good.
+            let (Claim::Won | Claim::Lost) = store.revoke_session(user, session, now).await?;
+        }
+        Ok(claim)
     }
 }

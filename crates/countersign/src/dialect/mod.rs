@@ -3,6 +3,7 @@
 //! A dialect parses an HTTP request into a [`Command`], and renders what the authority made of it. It knows no
 //! database and no server; the bodies it is given are complete, and bounded by whoever read them.
 
+pub mod cookies;
 pub mod graphql_jwt;
 mod guard;
 mod header;
@@ -25,6 +26,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
 use crate::authority::{Command, Failure, Outcome};
+pub use cookies::Cookies;
 pub use graphql_jwt::GraphqlJwt;
 pub use guard::Guard;
 pub use json::Json;

@@ -1,6 +1,7 @@
 //! Sessions in memory.
 
 use crate::clock::Timestamp;
+use crate::memory::tables::LedgerTables;
 use crate::memory::{MemoryStore, Tables};
 use crate::secret::StoredPassword;
 use crate::store::{
@@ -12,7 +13,7 @@ use crate::user::{User, UserKey};
 impl MemoryStore {
     /// Every session, in the order of the ids.
     pub fn sessions(&self) -> Vec<Lineage> {
-        self.tables().sessions.values().cloned().collect()
+        self.tables().ledger.sessions.values().cloned().collect()
     }
 }
 
@@ -22,12 +23,7 @@ impl Sessions for MemoryStore {
         if !tables.is_still(session.user) {
             return Ok(false);
         }
-        if tables.sessions.contains_key(session.token.jti) {
-            return Err(StoreError::inconsistent("the session's id is there already"));
-        }
-        tables.record(session.token);
-        tables.put(Lineage::begun(session));
-        Ok(true)
+        tables.ledger.begin(session).map(|()| true)
     }
 
     async fn advance_session(&self, rotation: &Advance<'_>) -> Result<Step, StoreError> {
@@ -35,7 +31,7 @@ impl Sessions for MemoryStore {
         if !tables.is_still(rotation.user) {
             return Ok(Step::UserChanged);
         }
-        tables.advance(rotation)
+        tables.ledger.advance(rotation)
     }
 
     async fn end_session(
@@ -45,27 +41,13 @@ impl Sessions for MemoryStore {
         at: Timestamp,
     ) -> Result<Claim, StoreError> {
         let mut tables = self.tables();
-        let claim = tables.claim(token, at);
-        if claim == Claim::Won {
-            tables.revoke(at, |lineage| {
-                lineage.session.id == session
-                    && token.user.is_none_or(|user| user.to_string() == lineage.user)
-            });
-        }
-        Ok(claim)
+        let known = tables.known(token);
+        tables.ledger.record(&known);
+        Ok(tables.ledger.end(session, token, at))
     }
 
     async fn sessions_of(&self, user: &UserKey, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let user = user.to_string();
-        let tables = self.tables();
-        let live = tables.sessions.values().filter(|lineage| {
-            lineage.user == user && lineage.revoked_at.is_none() && lineage.session.expires_at > now
-        });
-        let mut sessions: Vec<_> = live.map(|lineage| lineage.session.clone()).collect();
-        sessions.sort_by(|one, other| {
-            other.last_used_at.cmp(&one.last_used_at).then_with(|| one.id.cmp(&other.id))
-        });
-        Ok(sessions)
+        Ok(self.tables().ledger.sessions_of(user, now))
     }
 
     async fn revoke_session(
@@ -74,10 +56,7 @@ impl Sessions for MemoryStore {
         session: &str,
         at: Timestamp,
     ) -> Result<Claim, StoreError> {
-        let user = user.to_string();
-        let revoked =
-            self.tables().revoke(at, |lineage| lineage.session.id == session && lineage.user == user);
-        Ok(if revoked == 0 { Claim::Lost } else { Claim::Won })
+        Ok(self.tables().ledger.revoke_session(user, session, at))
     }
 
     async fn revoke_everything_of(
@@ -86,7 +65,7 @@ impl Sessions for MemoryStore {
         keep: Option<&str>,
         at: Timestamp,
     ) -> Result<Revoked, StoreError> {
-        Ok(self.tables().revoke_everything_of(user, keep, at))
+        Ok(self.tables().ledger.revoke_everything_of(user, keep, at))
     }
 
     async fn replace_password_and_revoke(
@@ -100,13 +79,13 @@ impl Sessions for MemoryStore {
         let mut tables = self.tables();
         let replaced = tables.replace_password(user, old, new);
         if replaced {
-            tables.revoke_everything_of(user, keep, at);
+            tables.ledger.revoke_everything_of(user, keep, at);
         }
         Ok(replaced)
     }
 
     async fn is_session_revoked_allowing_stale(&self, session: &str) -> Result<bool, StoreError> {
-        Ok(self.tables().sessions.get(session).is_some_and(|lineage| lineage.revoked_at.is_some()))
+        Ok(self.tables().ledger.is_session_revoked(session))
     }
 }
 
@@ -116,12 +95,56 @@ impl Tables {
             user.key == found.key && user.password == found.password && user.is_active == found.is_active
         })
     }
+}
+
+impl LedgerTables {
+    pub(super) fn begin(&mut self, session: &NewSession<'_>) -> Result<(), StoreError> {
+        if self.sessions.contains_key(session.token.jti) {
+            return Err(StoreError::inconsistent("the session's id is there already"));
+        }
+        self.record(session.token);
+        self.put(Lineage::begun(session));
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self, session: &str, token: &OutstandingToken<'_>, at: Timestamp) -> Claim {
+        let claim = self.claim(token, at);
+        if claim == Claim::Won {
+            self.revoke(at, |lineage| {
+                lineage.session.id == session
+                    && token.user.is_none_or(|user| user.to_string() == lineage.user)
+            });
+        }
+        claim
+    }
+
+    pub(super) fn sessions_of(&self, user: &UserKey, now: Timestamp) -> Vec<Session> {
+        let user = user.to_string();
+        let live = self.sessions.values().filter(|lineage| {
+            lineage.user == user && lineage.revoked_at.is_none() && lineage.session.expires_at > now
+        });
+        let mut sessions: Vec<_> = live.map(|lineage| lineage.session.clone()).collect();
+        sessions.sort_by(|one, other| {
+            other.last_used_at.cmp(&one.last_used_at).then_with(|| one.id.cmp(&other.id))
+        });
+        sessions
+    }
+
+    pub(super) fn revoke_session(&mut self, user: &UserKey, session: &str, at: Timestamp) -> Claim {
+        let user = user.to_string();
+        let revoked = self.revoke(at, |lineage| lineage.session.id == session && lineage.user == user);
+        if revoked == 0 { Claim::Lost } else { Claim::Won }
+    }
+
+    pub(super) fn is_session_revoked(&self, session: &str) -> bool {
+        self.sessions.get(session).is_some_and(|lineage| lineage.revoked_at.is_some())
+    }
 
     fn put(&mut self, lineage: Lineage) {
         self.sessions.insert(lineage.session.id.clone(), lineage);
     }
 
-    fn advance(&mut self, rotation: &Advance<'_>) -> Result<Step, StoreError> {
+    pub(super) fn advance(&mut self, rotation: &Advance<'_>) -> Result<Step, StoreError> {
         let Advance { presented, successor, at, .. } = *rotation;
         let lineage = match self.sessions.get(rotation.session) {
             Some(lineage) => lineage.clone(),
@@ -151,9 +174,7 @@ impl Tables {
             .map(|row| CurrentToken { token: row.token.clone(), blacklisted_at: row.blacklisted_at });
         match lineage.judge(rotation, claim, current) {
             Judgement::Adopt | Judgement::Advance => {
-                if self.tokens.contains_key(successor.jti) || presented.jti == successor.jti {
-                    return Err(StoreError::inconsistent("the successor's jti is there already"));
-                }
+                self.may_follow(presented, successor)?;
                 let (Claim::Won | Claim::Lost) = self.claim(presented, at);
                 self.blacklist_known(&lineage.current, at);
                 self.record(successor);
@@ -185,7 +206,12 @@ impl Tables {
         last.len() as u64
     }
 
-    fn revoke_everything_of(&mut self, user: &UserKey, keep: Option<&str>, at: Timestamp) -> Revoked {
+    pub(super) fn revoke_everything_of(
+        &mut self,
+        user: &UserKey,
+        keep: Option<&str>,
+        at: Timestamp,
+    ) -> Revoked {
         let owner = user.to_string();
         let kept = keep.and_then(|id| self.sessions.get(id)).filter(|lineage| lineage.user == owner);
         let kept = kept.map(|lineage| lineage.current.clone());

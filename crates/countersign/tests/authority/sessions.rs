@@ -142,6 +142,18 @@ fn row_4_the_current_token_of_a_revoked_session_is_refused_at_once() {
 }
 
 #[test]
+fn a_logout_with_a_consumed_token_ends_the_session_all_the_same() {
+    let house = session_house(|_| {});
+    let first = house.log_in();
+    let second = house.refresh(&first).unwrap();
+    let blacklisted = refused(TokenError::Blacklisted);
+    assert_eq!(refusal(block_on(house.authority.blacklist(&first))), blacklisted);
+    assert_eq!(house.refresh(&second), gone(), "whoever has it, another tab or a thief");
+    assert!(house.nothing_is_left());
+    assert_eq!(refusal(block_on(house.authority.blacklist(&first))), blacklisted, "and again");
+}
+
+#[test]
 fn row_5_two_rotations_in_one_second_are_told_apart() {
     let house = session_house(|_| {});
     let first = house.log_in();

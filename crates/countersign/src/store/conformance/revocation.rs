@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use countersign::clock::Span;
-use countersign::secret::PlainToken;
-use countersign::store::{Claim, NewRefreshToken, RefreshTokens, TokenLedger};
+use super::common::{NOW, TOMORROW, at_once, ok, outstanding, winners};
+use super::fixture::LedgerFixture;
+use super::verdict::{Verdict, hold};
+use crate::clock::Span;
+use crate::secret::PlainToken;
+use crate::store::{Claim, TokenLedger};
 
-use super::{NOW, StoreFixture, TOMORROW, at_once, ok, outstanding, winners};
+pub(super) async fn rules<F: LedgerFixture>(verdict: &mut Verdict, fresh: &impl AsyncFn() -> F) {
+    hold!(verdict, fresh, [all_of_a_user_is_blacklisted_and_nothing_else, no_successor_survives,]);
+}
 
-pub(super) async fn all_of_a_user_is_blacklisted_and_nothing_else(fixture: impl StoreFixture) {
+async fn all_of_a_user_is_blacklisted_and_nothing_else(fixture: impl LedgerFixture) {
     let (alice, bob) = (fixture.add_user("alice").await, fixture.add_user("bob").await);
     let text = PlainToken::new("token");
     let store = fixture.store();
@@ -43,13 +48,14 @@ pub(super) async fn all_of_a_user_is_blacklisted_and_nothing_else(fixture: impl 
 }
 
 /// While one revokes, the others refresh for as long as they can.
-pub(super) async fn no_successor_survives<F: StoreFixture>(fixture: Arc<F>) {
+async fn no_successor_survives(fixture: impl LedgerFixture) {
+    let fixture = Arc::new(fixture);
     let key = fixture.add_user("alice").await;
     let text = PlainToken::new("token");
     for number in 0..50 {
         ok(fixture.store().record(&outstanding(&format!("{number}-0"), &text, Some(&key))).await);
     }
-    let claims = at_once(&fixture, |fixture: Arc<F>, number| {
+    let claims = at_once(&fixture, |fixture, number| {
         let key = key.clone();
         async move {
             let (store, text) = (fixture.store(), PlainToken::new("token"));
@@ -71,23 +77,4 @@ pub(super) async fn no_successor_survives<F: StoreFixture>(fixture: Arc<F>) {
     let left: Vec<_> =
         fixture.outstanding().await.into_iter().filter(|row| row.blacklisted_at.is_none()).collect();
     assert_eq!(left, []);
-}
-
-pub(super) async fn all_refresh_tokens_of_a_user_are_revoked(fixture: impl StoreFixture) {
-    let (alice, bob) = (fixture.add_user("alice").await, fixture.add_user("bob").await);
-    let store = fixture.store();
-    for (token, user) in [("one", &alice), ("two", &alice), ("gone before", &alice), ("bob's", &bob)] {
-        let token = PlainToken::new(token);
-        let row = NewRefreshToken { token: &token, user, created_at: NOW };
-        assert!(ok(store.keep_refresh_token(&row).await));
-    }
-    assert_eq!(ok(store.revoke_refresh_token(&PlainToken::new("gone before"), NOW).await), Claim::Won);
-    assert_eq!(ok(store.revoke_refresh_tokens_of(&alice, TOMORROW).await), 2);
-    assert_eq!(ok(store.revoke_refresh_tokens_of(&alice, TOMORROW).await), 0);
-    let mut rows: Vec<_> =
-        fixture.refresh_tokens().await.into_iter().map(|row| (row.token, row.revoked_at)).collect();
-    rows.sort();
-    let expected =
-        [("bob's", None), ("gone before", Some(NOW)), ("one", Some(TOMORROW)), ("two", Some(TOMORROW))];
-    assert_eq!(rows, expected.map(|(token, at)| (token.to_owned(), at)));
 }

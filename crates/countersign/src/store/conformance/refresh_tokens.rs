@@ -1,16 +1,34 @@
-//! The rules of [`RefreshTokens`].
+//! The rules of [`RefreshTokens`](crate::store::RefreshTokens).
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use countersign::clock::Span;
-use countersign::secret::PlainToken;
-use countersign::store::{Claim, NewRefreshToken, RefreshTokens, StoredRefreshToken};
-use countersign::user::UserKey;
+use super::common::{NOW, TOMORROW, at_once, ok, winners};
+use super::fixture::{RefreshTokenRow, RefreshTokensFixture};
+use super::verdict::{Verdict, hold};
+use crate::clock::Span;
+use crate::secret::PlainToken;
+use crate::store::{Claim, NewRefreshToken, RefreshTokens, StoredRefreshToken};
+use crate::user::UserKey;
 
-use super::{NOW, RefreshTokenRow, StoreFixture, TOMORROW, at_once, ok, winners};
+pub(super) async fn rules<F: RefreshTokensFixture>(verdict: &mut Verdict, fresh: &impl AsyncFn() -> F) {
+    hold!(
+        verdict,
+        fresh,
+        [
+            a_refresh_token_is_found_as_it_was_kept,
+            a_replaced_token_is_gone_and_the_next_has_its_row,
+            of_many_replacements_one_wins,
+            of_many_revokers_one_wins,
+            a_revoked_token_is_there_and_not_live,
+            all_refresh_tokens_of_a_user_are_revoked,
+            tokens_go_with_their_users,
+            revoked_and_old_ones_go_in_batches,
+        ]
+    );
+}
 
-pub(super) async fn a_refresh_token_is_found_as_it_was_kept(fixture: impl StoreFixture) {
+async fn a_refresh_token_is_found_as_it_was_kept(fixture: impl RefreshTokensFixture) {
     let (alice, bob) = (fixture.add_user("alice").await, fixture.add_user("bob").await);
     let [token, other, longest] =
         ["ab12".to_owned(), "cd34".to_owned(), "f".repeat(255)].map(PlainToken::new);
@@ -29,7 +47,7 @@ pub(super) async fn a_refresh_token_is_found_as_it_was_kept(fixture: impl StoreF
     assert_eq!(fixture.refresh_tokens().await.len(), 3);
 }
 
-pub(super) async fn a_replaced_token_is_gone_and_the_next_has_its_row(fixture: impl StoreFixture) {
+async fn a_replaced_token_is_gone_and_the_next_has_its_row(fixture: impl RefreshTokensFixture) {
     let user = fixture.add_user("alice").await;
     let [old, next, other] = ["old", "next", "other"].map(PlainToken::new);
     let store = fixture.store();
@@ -51,11 +69,12 @@ pub(super) async fn a_replaced_token_is_gone_and_the_next_has_its_row(fixture: i
     assert_eq!(fixture.refresh_tokens().await, [row]);
 }
 
-pub(super) async fn of_many_replacements_one_wins<F: StoreFixture>(fixture: Arc<F>) {
+async fn of_many_replacements_one_wins(fixture: impl RefreshTokensFixture) {
+    let fixture = Arc::new(fixture);
     let user = fixture.add_user("alice").await;
     let token = PlainToken::new("presented");
     assert!(ok(fixture.store().keep_refresh_token(&new(&token, &user)).await));
-    let claims = at_once(&fixture, |fixture: Arc<F>, number| async move {
+    let claims = at_once(&fixture, |fixture, number| async move {
         let (old, next) = (PlainToken::new("presented"), PlainToken::new(format!("next-{number}")));
         let claim = ok(fixture.store().replace_refresh_token(&old, &next, TOMORROW).await);
         let is_kept = ok(fixture.store().find_refresh_token(&next).await).is_some();
@@ -66,18 +85,19 @@ pub(super) async fn of_many_replacements_one_wins<F: StoreFixture>(fixture: Arc<
     assert_eq!(fixture.refresh_tokens().await.len(), 1);
 }
 
-pub(super) async fn of_many_revokers_one_wins<F: StoreFixture>(fixture: Arc<F>) {
+async fn of_many_revokers_one_wins(fixture: impl RefreshTokensFixture) {
+    let fixture = Arc::new(fixture);
     let user = fixture.add_user("alice").await;
     let token = PlainToken::new("presented");
     assert!(ok(fixture.store().keep_refresh_token(&new(&token, &user)).await));
-    let claims = at_once(&fixture, |fixture: Arc<F>, _| async move {
+    let claims = at_once(&fixture, |fixture, _| async move {
         ok(fixture.store().revoke_refresh_token(&PlainToken::new("presented"), NOW).await)
     });
     assert_eq!(winners(&claims.await), 1);
     assert_eq!(fixture.refresh_tokens().await[0].revoked_at, Some(NOW));
 }
 
-pub(super) async fn a_revoked_token_is_there_and_not_live(fixture: impl StoreFixture) {
+async fn a_revoked_token_is_there_and_not_live(fixture: impl RefreshTokensFixture) {
     let user = fixture.add_user("alice").await;
     let token = PlainToken::new("token");
     let store = fixture.store();
@@ -93,7 +113,26 @@ pub(super) async fn a_revoked_token_is_there_and_not_live(fixture: impl StoreFix
     );
 }
 
-pub(super) async fn tokens_go_with_their_users(fixture: impl StoreFixture) {
+async fn all_refresh_tokens_of_a_user_are_revoked(fixture: impl RefreshTokensFixture) {
+    let (alice, bob) = (fixture.add_user("alice").await, fixture.add_user("bob").await);
+    let store = fixture.store();
+    for (token, user) in [("one", &alice), ("two", &alice), ("gone before", &alice), ("bob's", &bob)] {
+        let token = PlainToken::new(token);
+        let row = NewRefreshToken { token: &token, user, created_at: NOW };
+        assert!(ok(store.keep_refresh_token(&row).await));
+    }
+    assert_eq!(ok(store.revoke_refresh_token(&PlainToken::new("gone before"), NOW).await), Claim::Won);
+    assert_eq!(ok(store.revoke_refresh_tokens_of(&alice, TOMORROW).await), 2);
+    assert_eq!(ok(store.revoke_refresh_tokens_of(&alice, TOMORROW).await), 0);
+    let mut rows: Vec<_> =
+        fixture.refresh_tokens().await.into_iter().map(|row| (row.token, row.revoked_at)).collect();
+    rows.sort();
+    let expected =
+        [("bob's", None), ("gone before", Some(NOW)), ("one", Some(TOMORROW)), ("two", Some(TOMORROW))];
+    assert_eq!(rows, expected.map(|(token, at)| (token.to_owned(), at)));
+}
+
+async fn tokens_go_with_their_users(fixture: impl RefreshTokensFixture) {
     let (alice, bob) = (fixture.add_user("alice").await, fixture.add_user("bob").await);
     let [one, other] = ["one", "other"].map(PlainToken::new);
     let store = fixture.store();
@@ -106,7 +145,7 @@ pub(super) async fn tokens_go_with_their_users(fixture: impl StoreFixture) {
     assert_eq!(owners, [bob.to_string()]);
 }
 
-pub(super) async fn revoked_and_old_ones_go_in_batches(fixture: impl StoreFixture) {
+async fn revoked_and_old_ones_go_in_batches(fixture: impl RefreshTokensFixture) {
     let user = fixture.add_user("alice").await;
     let store = fixture.store();
     let oldest = NOW + Span::from_micros(3);
