@@ -30,11 +30,13 @@
 //!
 //! # Features
 //!
-//! Each engine by itself; all of them are on by default. A URL whose engine is left out is refused.
+//! All of them are on by default. A URL whose engine is left out is refused.
 //!
-//! - `mysql`: MariaDB and MySQL, with TLS.
-//! - `postgres`: PostgreSQL, with TLS.
-//! - `sqlite`: SQLite, which is built in.
+//! | feature | what it adds | what it takes |
+//! |---|---|---|
+//! | `mysql` | MariaDB and MySQL | sqlx's driver, with TLS by rustls |
+//! | `postgres` | PostgreSQL | sqlx's driver, with TLS by rustls |
+//! | `sqlite` | SQLite | rusqlite and sqlx's driver, with SQLite built in |
 
 #![cfg_attr(
     any(not(feature = "mysql"), not(any(feature = "postgres", feature = "sqlite"))),

@@ -2,6 +2,14 @@
 //!
 //! A request travels one way: a [`dialect`] parses it into a command, the [`authority`] decides it with the
 //! help of [`jwt`], [`password`] and a [`store`], and the dialect renders the outcome.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | what it adds | what it takes |
+//! |---|---|---|
+//! | `conformance` | `store::conformance`, the rules of a store as tests, for those who write one | Tokio's tasks |
 
 pub mod authority;
 pub mod claims;
@@ -25,6 +33,10 @@ pub mod user;
 mod book {
     #[doc = include_str!("../../../docs/cookies.md")]
     struct Cookies;
+
+    #[cfg(feature = "conformance")]
+    #[doc = include_str!("../../../docs/own-store.md")]
+    struct OwnStore;
 
     #[doc = include_str!("../../../docs/rules.md")]
     struct Rules;

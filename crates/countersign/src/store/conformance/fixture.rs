@@ -24,7 +24,7 @@ pub trait UsersFixture: Send + Sync + 'static {
     /// The store under test.
     fn store(&self) -> &Self::Store;
 
-    /// Adds an active user with the stored password [`PASSWORD`](super::PASSWORD).
+    /// Adds an active user with the stored password [`PASSWORD`](super::PASSWORD), and a key that is not their name.
     fn add_user(&self, username: &str) -> impl Future<Output = UserKey>;
 
     /// Whether the store takes one name for the other: letter by letter, unless its database compares texts by rules of

@@ -10,7 +10,7 @@
 //! | [`emails`] | [`find_active_by_email`](crate::store::Users::find_active_by_email) | [`EmailsFixture`] |
 //! | [`last_login`] | [`record_login`](crate::store::Users::record_login) | [`LastLoginFixture`] |
 //! | [`ledger`] | [`TokenLedger`](crate::store::TokenLedger) | [`LedgerFixture`] |
-//! | [`sessions`] | [`Sessions`](crate::store::Sessions) | [`LedgerFixture`] |
+//! | [`sessions`] | [`Sessions`] | [`LedgerFixture`] |
 //! | [`refresh_tokens`] | [`RefreshTokens`](crate::store::RefreshTokens) | [`RefreshTokensFixture`] |
 //! | [`suite`] | all of them | all of them |
 //!

@@ -2,10 +2,10 @@
 
 use std::any::Any;
 use std::fmt::Write;
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 
 /// How many rules a store was held against, and which of them it broke: all are told at once.
 #[derive(Default)]
@@ -18,7 +18,7 @@ impl Verdict {
     /// Holds a store against a rule, which panics where it is broken.
     ///
     /// A store that was left half-way is looked at no more: the next rule gets one of its own.
-    pub(super) async fn hold(&mut self, rule: &'static str, held: impl Future<Output = ()>) {
+    pub(super) async fn hold(&mut self, rule: &'static str, held: LocalBoxFuture<'_, ()>) {
         self.rules += 1;
         if let Err(panic) = AssertUnwindSafe(held).catch_unwind().await {
             self.broken.push((rule, message(&*panic)));
@@ -41,7 +41,7 @@ impl Verdict {
 /// Holds a fresh store each against some rules, by their names.
 macro_rules! hold {
     ($verdict:ident, $fresh:ident, [$($rule:ident),+ $(,)?]) => {
-        $($verdict.hold(stringify!($rule), async { $rule($fresh().await).await }).await;)+
+        $($verdict.hold(stringify!($rule), Box::pin(async { $rule($fresh().await).await })).await;)+
     };
 }
 pub(super) use hold;
@@ -63,9 +63,9 @@ mod tests {
     fn every_broken_rule_is_named() {
         let verdict = block_on(async {
             let mut verdict = Verdict::default();
-            verdict.hold("what_is_kept", async {}).await;
-            verdict.hold("what_is_counted", async { assert_eq!(1, 2, "it cannot count") }).await;
-            verdict.hold("what_is_known", async { panic!("it knows nothing") }).await;
+            verdict.hold("what_is_kept", Box::pin(async {})).await;
+            verdict.hold("what_is_counted", Box::pin(async { assert_eq!(1, 2, "it cannot count") })).await;
+            verdict.hold("what_is_known", Box::pin(async { panic!("it knows nothing") })).await;
             verdict
         });
         let panic = catch_unwind(AssertUnwindSafe(|| verdict.tell())).expect_err("two rules are broken");
