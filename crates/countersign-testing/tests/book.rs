@@ -29,10 +29,10 @@ fn every_link_leads_to_a_page_and_a_heading() {
 fn every_page_of_the_book_is_in_its_table_of_contents() {
     let docs = root().join("docs");
     let contents = fs::read_to_string(docs.join("README.md")).unwrap();
-    let named: BTreeSet<&str> = links(&contents).collect();
+    let linked: BTreeSet<&str> = links(&contents).collect();
     let chapters = pages().into_iter().filter(|page| page.parent() == Some(&docs));
     let names = chapters.map(|page| page.file_name().unwrap().to_str().unwrap().to_owned());
-    let missing: Vec<_> = names.filter(|name| name != "README.md" && !named.contains(&**name)).collect();
+    let missing: Vec<_> = names.filter(|name| name != "README.md" && !linked.contains(&**name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
