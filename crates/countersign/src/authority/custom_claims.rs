@@ -59,27 +59,12 @@ where
     N: Into<String>,
     F: Fn(&User, &mut ClaimsDraft<'_>) + Send + Sync,
 {
-    ByClosure { names: names.into_iter().map(Into::into).collect(), write }
-}
-
-struct ByClosure<F> {
-    names: Vec<String>,
-    write: F,
-}
-
-impl<F: Fn(&User, &mut ClaimsDraft<'_>) + Send + Sync> CustomClaims for ByClosure<F> {
-    fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    fn write(
-        &self,
-        user: &User,
-        claims: &mut ClaimsDraft<'_>,
-    ) -> Result<(), Box<dyn StdError + Send + Sync>> {
-        (self.write)(user, claims);
+    let names = names.into_iter().map(Into::into).collect();
+    let write = move |user: &User, claims: &mut ClaimsDraft<'_>| {
+        write(user, claims);
         Ok(())
-    }
+    };
+    Named { names, write }
 }
 
 /// Claims of one's own as a struct, made of the user by a closure: each field is a claim. A service reads them again with
@@ -116,15 +101,24 @@ where
     F: Fn(&User) -> T + Send + Sync,
 {
     let names = field_names::<T>().expect("custom claims are a struct with named fields");
-    ByStruct { names: names.iter().map(|name| (*name).to_owned()).collect(), write }
+    let names = names.iter().map(|name| (*name).to_owned()).collect();
+    let write = move |user: &User, claims: &mut ClaimsDraft<'_>| {
+        claims.extend(&Claims::of(&write(user))?);
+        Ok(())
+    };
+    Named { names, write }
 }
 
-struct ByStruct<F> {
+/// What a closure writes, which may set these names.
+struct Named<F> {
     names: Vec<String>,
     write: F,
 }
 
-impl<T: Serialize, F: Fn(&User) -> T + Send + Sync> CustomClaims for ByStruct<F> {
+impl<F> CustomClaims for Named<F>
+where
+    F: Fn(&User, &mut ClaimsDraft<'_>) -> Result<(), Box<dyn StdError + Send + Sync>> + Send + Sync,
+{
     fn names(&self) -> &[String] {
         &self.names
     }
@@ -134,8 +128,7 @@ impl<T: Serialize, F: Fn(&User) -> T + Send + Sync> CustomClaims for ByStruct<F>
         user: &User,
         claims: &mut ClaimsDraft<'_>,
     ) -> Result<(), Box<dyn StdError + Send + Sync>> {
-        claims.extend(&Claims::of(&(self.write)(user))?);
-        Ok(())
+        (self.write)(user, claims)
     }
 }
 
