@@ -51,10 +51,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, FromRef, Request, State};
-use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::middleware::map_request;
 use axum::routing::get;
-use countersign::authority::{Authority, ClientAddress, Failure, Rules};
+use countersign::authority::{Authority, ClientAddress, Rules};
 use countersign::clock::{Clock, Span, SystemClock};
 use countersign::dialect::SimpleJwt;
 use countersign::entropy::SystemEntropy;
@@ -62,7 +62,7 @@ use countersign::key::{Algorithm, SigningKey};
 use countersign::password::HashingPool;
 use countersign::secret::{Password, SigningSecret};
 use countersign::token::TokenPolicy;
-use countersign_axum::{Auth, Bearer, routes};
+use countersign_axum::{Auth, AuthRejection, Bearer, routes};
 use countersign_sql::{BlacklistMemory, CreateUserErrorKind, Database, NewUser, UserTable};
 
 #[derive(Clone)]
@@ -78,9 +78,15 @@ impl FromRef<App> for Auth {
 }
 
 /// Where whoever asks is logged in.
-async fn devices(State(app): State<App>, Bearer(token): Bearer) -> Result<String, StatusCode> {
+async fn devices(
+    State(app): State<App>,
+    Bearer(token): Bearer,
+    request: Parts,
+) -> Result<String, AuthRejection> {
+    // The token was good a moment ago, but its session may have ended.
+    let refused = |failure| app.auth.refused(&request, failure);
     let mut page = String::new();
-    for device in app.authority.list_sessions(&token).await.map_err(|failure| told(&failure))? {
+    for device in app.authority.list_sessions(&token).await.map_err(refused)? {
         let session = device.session;
         let name = session.user_agent.as_deref().unwrap_or("Something");
         let _ = write!(page, "{name}");
@@ -90,14 +96,6 @@ async fn devices(State(app): State<App>, Bearer(token): Bearer) -> Result<String
         page += if device.is_current { " (this one)\n" } else { "\n" };
     }
     Ok(page)
-}
-
-/// The token was good a moment ago.
-fn told(failure: &Failure) -> StatusCode {
-    match failure {
-        Failure::Refused(_) => StatusCode::UNAUTHORIZED,
-        Failure::Undecided(_) => StatusCode::SERVICE_UNAVAILABLE,
-    }
 }
 
 #[tokio::main]

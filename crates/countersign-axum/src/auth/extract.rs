@@ -110,78 +110,41 @@ async fn required<E: OfProof>(auth: &Auth, request: &mut Parts) -> Result<E, Aut
     made.ok_or_else(|| auth.anonymous(request))
 }
 
-impl<S, U> FromRequestParts<S> for Authenticated<U>
-where
-    S: Send + Sync,
-    U: FromIdentity,
-    Auth: FromRef<S>,
-{
-    type Rejection = AuthRejection;
+macro_rules! extractors {
+    ($($extractor:ident $(<$type:ident: $bound:ident>)?;)+) => {$(
+        impl<S $(, $type)?> FromRequestParts<S> for $extractor $(<$type>)?
+        where
+            S: Send + Sync,
+            Auth: FromRef<S>,
+            $($type: $bound,)?
+        {
+            type Rejection = AuthRejection;
 
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, AuthRejection> {
-        required(&Auth::from_ref(state), request).await
-    }
+            async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, AuthRejection> {
+                required(&Auth::from_ref(state), request).await
+            }
+        }
+
+        impl<S $(, $type)?> OptionalFromRequestParts<S> for $extractor $(<$type>)?
+        where
+            S: Send + Sync,
+            Auth: FromRef<S>,
+            $($type: $bound,)?
+        {
+            type Rejection = AuthRejection;
+
+            async fn from_request_parts(
+                request: &mut Parts,
+                state: &S,
+            ) -> Result<Option<Self>, AuthRejection> {
+                optional(&Auth::from_ref(state), request).await
+            }
+        }
+    )+};
 }
 
-impl<S, U> OptionalFromRequestParts<S> for Authenticated<U>
-where
-    S: Send + Sync,
-    U: FromIdentity,
-    Auth: FromRef<S>,
-{
-    type Rejection = AuthRejection;
-
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Option<Self>, AuthRejection> {
-        optional(&Auth::from_ref(state), request).await
-    }
-}
-
-impl<S> FromRequestParts<S> for Bearer
-where
-    S: Send + Sync,
-    Auth: FromRef<S>,
-{
-    type Rejection = AuthRejection;
-
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, AuthRejection> {
-        required(&Auth::from_ref(state), request).await
-    }
-}
-
-impl<S> OptionalFromRequestParts<S> for Bearer
-where
-    S: Send + Sync,
-    Auth: FromRef<S>,
-{
-    type Rejection = AuthRejection;
-
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Option<Self>, AuthRejection> {
-        optional(&Auth::from_ref(state), request).await
-    }
-}
-
-impl<S, T> FromRequestParts<S> for Claims<T>
-where
-    S: Send + Sync,
-    T: DeserializeOwned,
-    Auth: FromRef<S>,
-{
-    type Rejection = AuthRejection;
-
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, AuthRejection> {
-        required(&Auth::from_ref(state), request).await
-    }
-}
-
-impl<S, T> OptionalFromRequestParts<S> for Claims<T>
-where
-    S: Send + Sync,
-    T: DeserializeOwned,
-    Auth: FromRef<S>,
-{
-    type Rejection = AuthRejection;
-
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Option<Self>, AuthRejection> {
-        optional(&Auth::from_ref(state), request).await
-    }
+extractors! {
+    Authenticated<U: FromIdentity>;
+    Bearer;
+    Claims<T: DeserializeOwned>;
 }

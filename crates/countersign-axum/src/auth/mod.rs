@@ -132,6 +132,14 @@ impl Auth {
         AuthRejection::new(self.door.guard().anonymous(request), self.say(Denied::Anonymous))
     }
 
+    /// The answer to a request whose token is not good, or could not be decided upon: for what a handler asks of the authority
+    /// itself. It is logged.
+    pub fn refused(&self, request: &Parts, failure: Failure) -> AuthRejection {
+        log_failure(&failure);
+        let own = self.say(Denied::of(&failure));
+        AuthRejection::new(self.door.guard().refused(request, failure), own)
+    }
+
     fn presented<'a>(&self, request: &'a Parts) -> Result<Presented<'a>, AuthRejection> {
         if let Some(proof) = self.proof(request) {
             return Ok(Presented::Known(proof));
@@ -167,12 +175,6 @@ impl Auth {
 
     fn remember(&self, request: &mut Parts, proof: Proof) {
         request.extensions.insert(Found { door: Arc::clone(&self.door), proof });
-    }
-
-    fn refused(&self, request: &Parts, failure: Failure) -> AuthRejection {
-        log_failure(&failure);
-        let own = self.say(Denied::of(&failure));
-        AuthRejection::new(self.door.guard().refused(request, failure), own)
     }
 
     /// The service's own answer, where it has one.
