@@ -19,7 +19,7 @@ use countersign::secret::{Password, SigningSecret, StoredPassword};
 use countersign::store::{
     Claim, FlushCursor, Flushed, OutstandingToken, Sessions, StoreError, TokenLedger, UserLookup, Users,
 };
-use countersign::user::{FieldValue, Fields, User, UserKey};
+use countersign::user::{User, UserKey};
 use countersign_axum::Auth;
 use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
@@ -55,19 +55,8 @@ pub(crate) fn house_with(secret: &str, change: impl FnOnce(&mut Rules)) -> House
 
 pub(crate) fn ada() -> User {
     let hashers = PasswordHashers::new(vec![Hasher::Md5]).unwrap();
-    User {
-        key: UserKey::Int(7),
-        username: "ada".into(),
-        password: hashers.make(&Password::new("pw"), &SystemEntropy),
-        is_active: true,
-        email: None,
-        last_login: None,
-        fields: Fields::from_iter([
-            ("id", FieldValue::Int(7)),
-            ("username", FieldValue::Text("ada".into())),
-            ("is_staff", FieldValue::Bool(true)),
-        ]),
-    }
+    let password = hashers.make(&Password::new("pw"), &SystemEntropy);
+    User::new(7, "ada", password).with_field("is_staff", true)
 }
 
 impl House {
