@@ -4,6 +4,7 @@
 //!   [`Authority`](countersign::authority::Authority): login, refresh, logout and what else the family has. It nests anywhere.
 //! - [`Auth`] guards the routes of a service: by extractors, [`Authenticated`], [`Claims`] and [`Bearer`], and by
 //!   [`AuthLayer`] for axum, tonic, hyper and every other tower service; see [`auth`].
+//! - [`TrustedProxies`] says where a request comes from, behind which proxies ever.
 //! - `graphql` is GraphQL JWT as a GraphQL server; `LoggedIn` and `Permitted` guard the fields of a schema of your own.
 //! - `jwks` has the keys that somebody else publishes.
 //!
@@ -85,6 +86,7 @@ mod graphql;
 #[cfg(feature = "jwks")]
 pub mod jwks;
 mod log;
+mod proxies;
 mod routes;
 
 pub use auth::{Auth, AuthLayer, AuthRejection, Authenticated, Bearer, Claims, Denied};
@@ -93,9 +95,15 @@ pub use auth::{LoggedIn, Permitted};
 pub use body::BodyLimits;
 #[cfg(feature = "graphql")]
 pub use graphql::{GraphqlOptions, SchemaError, graphql};
+pub use proxies::{InvalidNetwork, Network, TrustedProxies};
 pub use routes::{routes, routes_at};
 
 /// The guide, compiled.
 #[cfg(all(doctest, feature = "graphql"))]
 #[doc = include_str!("../../../docs/axum.md")]
 struct Guide;
+
+/// The guide to guessed and forgotten passwords, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/passwords.md")]
+struct Passwords;

@@ -5,7 +5,6 @@ mod commands;
 mod config;
 mod expression;
 mod failure;
-mod mail;
 mod serve;
 mod terminal;
 mod throttling;

@@ -1,13 +1,10 @@
 //! `countersign check`.
 
-use std::sync::Arc;
-
 use countersign_sql::Database;
 
 use crate::cli::Configured;
 use crate::commands::{connect, load};
 use crate::failure::Failure;
-use crate::mail::Post;
 use crate::serve::families::families;
 use crate::serve::maintenance::Maintenance;
 use crate::terminal::{green, print, print_warning};
@@ -22,8 +19,8 @@ pub(super) async fn run(args: Configured) -> Result<(), Failure> {
     }
     let database = connect(&config).await?;
     describe(&database);
-    let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
-    let throttle = throttling::start(&config).await?;
+    let post = config.email.post();
+    let throttle = throttling::start(&config).await;
     let families = families(&config, &database, &post, &throttle)?;
     Maintenance::plan(&config, &database)?;
     for warning in config.expression_warnings(database.user_model()) {

@@ -1,8 +1,8 @@
 //! `countersign serve`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_axum::TrustedProxies;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::Level;
@@ -11,9 +11,7 @@ use crate::cli::Serve;
 use crate::commands::{connect, read};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::mail::Post;
 use crate::serve::app::app;
-use crate::serve::client_address::TrustedProxies;
 use crate::serve::dev::Playground;
 use crate::serve::families::families;
 use crate::serve::http::{self, ConnectionLimits};
@@ -52,10 +50,10 @@ async fn serve(
 
     let database = connect(config).await?;
     database.keep_blacklist_in_memory(config.blacklist_memory());
-    let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
-    let throttle = throttling::start(config).await?;
+    let post = config.email.post();
+    let throttle = throttling::start(config).await;
     let app = app(database.clone(), families(config, &database, &post, &throttle)?);
-    let app = Observed::new(app, TrustedProxies::new(&config.server.trusted_proxies));
+    let app = Observed::new(app, TrustedProxies::new(config.server.trusted_proxies.iter().copied()));
     for warning in config.expression_warnings(database.user_model()) {
         log.tell(Level::WARN, warning);
     }
@@ -82,7 +80,8 @@ async fn serve(
     let maintenance = maintenance.start();
     let end = http::serve(listener, &app, limits, &mut stop).await;
     drop(maintenance);
-    tokio::join!(tell_webhooks(webhooks, end, &mut stop), post.close(end));
+    let left = end.saturating_duration_since(Instant::now());
+    tokio::join!(tell_webhooks(webhooks, end, &mut stop), post.close(left));
     // Requests that were cut off may hold on to their connections.
     let _ = timeout(CLOSE_TIME, database.close()).await;
     Ok(())

@@ -1,7 +1,6 @@
 //! `countersign token revoke`.
 
 use std::fmt;
-use std::sync::Arc;
 
 use countersign::authority::{Failure as Undecided, Refusal};
 use countersign::clock::{Clock, Span, SystemClock, Timestamp};
@@ -16,7 +15,6 @@ use crate::commands::token_inspect::{distance, read};
 use crate::commands::{connect_to, known_user, load, user_table};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::mail::Post;
 use crate::serve::families::authorities;
 use crate::terminal::{note, print};
 
@@ -96,7 +94,7 @@ async fn revoke_one(token: &PlainToken, config: &Config, database: &Database) ->
     if !token.expose().contains('.') {
         return revoke_long_running(token, database).await;
     }
-    let post = Post::start(Arc::clone(&config.email.stationery), config.email.delivery.clone());
+    let post = config.email.post();
     let mut why = None;
     for (family, authority) in authorities(config, database, &post)? {
         if !authority.rules().ledger {

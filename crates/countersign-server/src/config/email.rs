@@ -2,27 +2,32 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use countersign::secret::Password;
-use lettre::message::Mailbox;
+use countersign_mail::{
+    Delivery, Encryption, InvalidTemplate, Mailbox, Post, SmtpLogin, SmtpServer, Stationery,
+};
 
 use super::reference::Surroundings;
 use super::section::{Reported, Section};
 use super::setting::{Fault, Name, Setting};
 use super::tree::Value;
-use crate::mail::{Delivery, Encryption, SmtpConfig, Stationery};
 
 /// What letters look like, and how they leave.
 #[derive(Debug)]
 pub(crate) struct EmailConfig {
     /// `default_from_email`, the site's name and address, the templates.
-    pub(crate) stationery: Arc<Stationery>,
+    stationery: Arc<Stationery>,
     /// `backend`, and what it needs.
-    pub(crate) delivery: Delivery,
+    delivery: Delivery,
 }
 
 impl EmailConfig {
+    /// Begins to send what will be asked for.
+    pub(crate) fn post(&self) -> Post {
+        Post::start(Arc::clone(&self.stationery), self.delivery.clone())
+    }
+
     pub(super) fn read(settings: &mut Section<'_>) -> Result<Self, Reported> {
         let stationery = stationery(settings);
         let mut backend = Backend::Smtp;
@@ -44,15 +49,14 @@ impl EmailConfig {
 fn stationery(settings: &mut Section<'_>) -> Result<Stationery, Reported> {
     let mut from = webmaster();
     settings.set("default_from_email", &mut from);
-    let (mut domain, mut site_name, mut use_https) = ("localhost".to_owned(), None, false);
+    let mut domain = "localhost".to_owned();
     settings.set_as("domain", &mut domain, |Name(name)| name);
-    settings.set_as("site_name", &mut site_name, |Name(name)| Some(name));
-    settings.set("use_https", &mut use_https);
-    let site_name = site_name.unwrap_or_else(|| domain.clone());
+    let mut stationery = Stationery::new(from, domain);
+    settings.set_as("site_name", &mut stationery.site_name, |Name(name)| name);
+    settings.set("use_https", &mut stationery.use_https);
     let subject = settings.optional::<String>("password_reset_subject");
     let body = settings.optional::<String>("password_reset_email");
 
-    let mut stationery = Stationery::new(from, domain, site_name, use_https);
     let subject = subject?.map_or(Ok(()), |template| stationery.subject(template));
     subject.map_err(|error| not_a_template(settings, "password_reset_subject", &error))?;
     let body = body?.map_or(Ok(()), |template| stationery.body(template));
@@ -66,28 +70,23 @@ fn webmaster() -> Mailbox {
     "webmaster@localhost".parse().expect("this is an address")
 }
 
-fn not_a_template(settings: &Section<'_>, key: &str, error: &str) -> Reported {
+fn not_a_template(settings: &Section<'_>, key: &str, error: &InvalidTemplate) -> Reported {
     let place = settings.place_of(key);
     settings.problem(&place, &format!("is not a template: {error}; write it as for Jinja"))
 }
 
 fn smtp(settings: &mut Section<'_>) -> Result<Delivery, Reported> {
-    let mut config = SmtpConfig {
-        host: "localhost".to_owned(),
-        port: 25,
-        encryption: Encryption::None,
-        timeout: Duration::from_secs(10),
-    };
-    settings.set_as("host", &mut config.host, |Name(name)| name);
-    settings.set_as("port", &mut config.port, |Port(port)| port);
-    settings.set("timeout", &mut config.timeout);
+    let mut server = SmtpServer::new("localhost");
+    settings.set_as("host", &mut server.host, |Name(name)| name);
+    settings.set_as("port", &mut server.port, |Port(port)| port);
+    settings.set("timeout", &mut server.timeout);
     let (mut user, mut password) = (String::new(), Password::new(""));
     settings.set("host_user", &mut user);
     settings.set("host_password", &mut password);
     let (mut use_tls, mut use_ssl) = (false, false);
     settings.set("use_tls", &mut use_tls);
     settings.set("use_ssl", &mut use_ssl);
-    config.encryption = match (use_tls, use_ssl) {
+    server.encryption = match (use_tls, use_ssl) {
         (false, false) => Encryption::None,
         (false, true) => Encryption::Ssl,
         (true, false) => Encryption::StartTls,
@@ -96,8 +95,9 @@ fn smtp(settings: &mut Section<'_>) -> Result<Delivery, Reported> {
             return Err(settings.problem(&place, "and use_tls exclude each other: turn one of them off"));
         }
     };
-    let login = (!user.is_empty() && !password.expose().is_empty()).then_some((user, &password));
-    Delivery::smtp(&config, login).map_err(|error| {
+    let has_login = !user.is_empty() && !password.expose().is_empty();
+    server.login = has_login.then_some(SmtpLogin { user, password });
+    Delivery::smtp(&server).map_err(|error| {
         let place = settings.place_of("host");
         settings.problem(&place, &format!("cannot be spoken to with TLS: {error}; correct the name"))
     })
@@ -158,8 +158,9 @@ impl Setting for Port {
 
 #[cfg(test)]
 mod tests {
+    use countersign_mail::Delivery;
+
     use super::super::testing::{fault, read};
-    use crate::mail::Delivery;
 
     #[test]
     fn djangos_defaults_are_a_mail_server_on_this_machine() {

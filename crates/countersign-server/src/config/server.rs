@@ -1,10 +1,10 @@
 //! `[server]`: where to listen, and how long and how much to wait for.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use ipnet::IpNet;
+use countersign_axum::Network;
 
 use super::reference::Surroundings;
 use super::section::Section;
@@ -17,7 +17,7 @@ pub(crate) struct ServerConfig {
     /// `listen`: the address to accept connections at; port 0 lets the system choose one.
     pub(crate) listen: SocketAddr,
     /// `trusted_proxies`: whose `X-Forwarded-For` is believed.
-    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) trusted_proxies: Vec<Network>,
     /// `max_body_bytes`: a longer request body is refused (413).
     pub(crate) max_body_bytes: NonZeroUsize,
     /// `request_timeout`: how long a client may take to send a request's body.
@@ -49,7 +49,7 @@ impl ServerConfig {
         let mut server = Self::default();
         settings.set("listen", &mut server.listen);
         settings.set("trusted_proxies", &mut server.trusted_proxies);
-        if server.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+        if server.trusted_proxies.iter().any(Network::is_everybody) {
             let place = settings.place_of("trusted_proxies");
             settings.warn(
                 &place,
@@ -65,12 +65,9 @@ impl ServerConfig {
     }
 }
 
-/// One address, or the network of many.
-impl Setting for IpNet {
+impl Setting for Network {
     fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
-        let text = String::read(value, around)?;
-        let address = text.parse().map(|address: IpAddr| address.to_canonical().into());
-        address.or_else(|_| text.parse()).map_err(|_| {
+        String::read(value, around)?.parse().map_err(|_| {
             "takes IP addresses and networks, as in [\"10.0.0.0/8\", \"192.0.2.7\", \"2001:db8::/32\"]".into()
         })
     }

@@ -1,13 +1,13 @@
 //! `[throttling]`: how often passwords may be guessed, and links for new ones asked for.
 
 use countersign::throttle::{Limits, Rate};
+use countersign_redis::RedisServer;
 
 use super::profile::Profile;
 use super::reference::Surroundings;
 use super::section::{Reported, Section};
 use super::setting::{Fault, Setting};
 use super::tree::Value;
-use crate::throttling::RedisServer;
 
 /// Whether, how often, and where that is counted.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl Setting for MaybeRate {
 
 impl Setting for RedisServer {
     fn read(value: Value, around: &Surroundings) -> Result<Self, Fault> {
-        Self::parse(&String::read(value, around)?).ok_or_else(|| {
+        String::read(value, around)?.parse().map_err(|_| {
             "takes the URL of a server, as in \"redis://localhost:6379/0\", or with a password and TLS \
              \"rediss://user:password@redis.example.org:6379/0\""
                 .into()

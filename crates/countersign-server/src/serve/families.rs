@@ -13,13 +13,13 @@ use countersign::password_reset::PasswordResets;
 use countersign::throttle::{NobodyIsThrottled, Throttle};
 use countersign_axum::jwks::{JwksClient, Options};
 use countersign_axum::{BodyLimits, routes_at};
+use countersign_mail::Post;
 use countersign_sql::Database;
 
 use crate::config::Config;
 use crate::config::family::{FamilyConfig, KeysConfig, TokensConfig};
 use crate::config::graphql_jwt::{GraphqlJwtConfig, RefreshTokensConfig};
 use crate::failure::Failure;
-use crate::mail::Post;
 use crate::serve::graphql;
 
 /// A family that is ready to answer.

@@ -2,7 +2,6 @@
 
 mod alarm;
 pub(crate) mod app;
-pub(crate) mod client_address;
 pub(crate) mod dev;
 pub(crate) mod families;
 mod graphql;

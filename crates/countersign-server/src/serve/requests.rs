@@ -13,12 +13,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
+use countersign_axum::TrustedProxies;
 use futures_util::FutureExt;
 use http::Request;
 use hyper::body::Incoming;
 use tower::ServiceExt;
 
-use crate::serve::client_address::TrustedProxies;
 use crate::serve::request_id::RequestId;
 
 /// The application with all of that around it. Cheap to clone.

@@ -1,12 +1,14 @@
 //! Where a request comes from: the other end of its connection, or whom a proxy there passes on.
 //!
 //! - A connection's other end cannot lie about its address. What `X-Forwarded-For` says is believed of the proxies in
-//!   `trusted_proxies` alone, since everybody else writes there what they like.
+//!   trusted ones alone, since everybody else writes there what they like.
 //! - Every proxy adds the address that it was asked from at the right. So the client is the right-most address that is no
 //!   trusted proxy's: what stands further left came from that client.
 //! - `Forwarded` (RFC 7239) is not read: a proxy that writes one of the two headers passes the other on as it came.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,25 +16,51 @@ use countersign::authority::ClientAddress;
 use http::{HeaderMap, HeaderName, Request};
 use ipnet::IpNet;
 
-/// The proxies whose word is taken for where a request comes from. Cheap to clone.
+/// The proxies whose word is taken for where a request comes from, which is what throttled logins and the list of one's devices are
+/// told. Cheap to clone.
+///
+/// A connection's other end cannot lie about its address. What `X-Forwarded-For` says is believed of trusted proxies alone, from the
+/// right: what stands left of the first stranger came from that one.
+///
+/// ```
+/// use std::net::SocketAddr;
+///
+/// use axum::Router;
+/// use axum::extract::{ConnectInfo, Request};
+/// use axum::middleware::map_request;
+/// use countersign_axum::{InvalidNetwork, Network, TrustedProxies};
+///
+/// fn behind_a_proxy(app: Router) -> Result<Router, InvalidNetwork> {
+///     let proxies = TrustedProxies::new(["10.0.0.0/8".parse()?, "2001:db8::7".parse()?]);
+///     let locate = move |ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request| {
+///         proxies.locate(peer.ip(), &mut request);
+///         async { request }
+///     };
+///     // Served with `into_make_service_with_connect_info::<SocketAddr>()`.
+///     Ok(app.layer(map_request(locate)))
+/// }
+/// # assert!(behind_a_proxy(Router::new()).is_ok());
+/// # assert!("10.0.0.0/99".parse::<Network>().is_err());
+/// ```
 #[derive(Clone, Debug)]
-pub(crate) struct TrustedProxies(Arc<Proxies>);
+pub struct TrustedProxies(Arc<Proxies>);
 
 #[derive(Debug)]
 struct Proxies {
-    networks: Box<[IpNet]>,
+    networks: Box<[Network]>,
     /// Whether the log has it that a proxy seems to have been forgotten.
     is_told: AtomicBool,
 }
 
 impl TrustedProxies {
     /// Those in one of these networks.
-    pub(crate) fn new(networks: &[IpNet]) -> Self {
-        Self(Arc::new(Proxies { networks: networks.into(), is_told: AtomicBool::new(false) }))
+    pub fn new(networks: impl IntoIterator<Item = Network>) -> Self {
+        let networks = networks.into_iter().collect();
+        Self(Arc::new(Proxies { networks, is_told: AtomicBool::new(false) }))
     }
 
-    /// Tells whoever answers a request where it comes from, if it came over a connection with `peer`.
-    pub(super) fn locate<B>(&self, peer: IpAddr, request: &mut Request<B>) {
+    /// Puts the [`ClientAddress`] among the extensions of a request that came over a connection with `peer`.
+    pub fn locate<B>(&self, peer: IpAddr, request: &mut Request<B>) {
         let peer = peer.to_canonical();
         let address = self.client(peer, request.headers());
         if is_near(peer) && !self.contains(peer) && request.headers().contains_key(X_FORWARDED_FOR) {
@@ -54,7 +82,7 @@ impl TrustedProxies {
     }
 
     fn contains(&self, address: IpAddr) -> bool {
-        self.0.networks.iter().any(|network| network.contains(&address))
+        self.0.networks.iter().any(|Network(network)| network.contains(&address))
     }
 
     /// A forgotten proxy makes one client of everybody, who is throttled as one.
@@ -62,12 +90,50 @@ impl TrustedProxies {
         if !self.0.is_told.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 %peer,
-                "a request has X-Forwarded-For, which is not read: if it comes from a proxy, add the proxy to \
-                 server.trusted_proxies, or all who use it are taken for one client"
+                "a request has X-Forwarded-For, which is not read: if it comes from a proxy, add the proxy to the trusted ones \
+                 (server.trusted_proxies), or all who use it are taken for one client"
             );
         }
     }
 }
+
+/// One address, or the network of many, as in `192.0.2.7`, `10.0.0.0/8` and `2001:db8::/32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network(IpNet);
+
+impl Network {
+    /// Whether every address is in it, so that a client may call itself whatever it likes.
+    pub fn is_everybody(&self) -> bool {
+        self.0.prefix_len() == 0
+    }
+}
+
+impl FromStr for Network {
+    type Err = InvalidNetwork;
+
+    fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
+        let address = text.parse().map(|address: IpAddr| address.to_canonical().into());
+        address.or_else(|_| text.parse()).map(Self).map_err(|_| InvalidNetwork)
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// This is neither an IP address nor a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidNetwork;
+
+impl fmt::Display for InvalidNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("neither an IP address nor a network, as in 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32")
+    }
+}
+
+impl std::error::Error for InvalidNetwork {}
 
 /// Whether an address is one of this machine or of a private network, where proxies are.
 fn is_near(address: IpAddr) -> bool {
@@ -93,13 +159,12 @@ mod tests {
 
     /// The client of a request that `peer` sends with these lines of `X-Forwarded-For`.
     fn client(peer: &str, lines: &[&str]) -> String {
-        let proxies =
-            ["10.0.0.0/8", "192.0.2.7/32", "2001:db8:1::/48"].map(|network| network.parse().unwrap());
+        let proxies = ["10.0.0.0/8", "192.0.2.7", "2001:db8:1::/48"].map(|network| network.parse().unwrap());
         let mut request = Request::new(());
         for line in lines {
             request.headers_mut().append(X_FORWARDED_FOR, line.parse().unwrap());
         }
-        TrustedProxies::new(&proxies).locate(peer.parse().unwrap(), &mut request);
+        TrustedProxies::new(proxies).locate(peer.parse().unwrap(), &mut request);
         request.extensions().get::<ClientAddress>().unwrap().0.to_string()
     }
 
@@ -112,7 +177,7 @@ mod tests {
         assert_eq!(client("192.0.2.7", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("192.0.2.8", &["198.51.100.1"]), "192.0.2.8");
         let mut request = Request::builder().header(X_FORWARDED_FOR, "198.51.100.1").body(()).unwrap();
-        TrustedProxies::new(&[]).locate([127, 0, 0, 1].into(), &mut request);
+        TrustedProxies::new([]).locate([127, 0, 0, 1].into(), &mut request);
         assert_eq!(request.extensions().get(), Some(&ClientAddress([127, 0, 0, 1].into())));
     }
 

@@ -9,6 +9,7 @@ use countersign::secret::{Password, PlainToken, StoredPassword};
 use countersign::user::{FieldValue, Fields, User, UserKey};
 
 use super::*;
+use crate::{Encryption, SmtpLogin, SmtpServer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_server_gets_the_letter() {
@@ -33,7 +34,7 @@ async fn a_mail_server_gets_the_letter() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_server_may_ask_who_we_are() {
     let server = MailServer::start(&[]);
-    let post = post(server.delivery(Some(("shop".to_owned(), &Password::new("hunter2")))));
+    let post = post(server.delivery(Some(login())));
     post.mailer(None).send(mail("ada@example.org"));
     // RFC 4616: a NUL before the name, and one before the password.
     let expected = "AUTH PLAIN AHNob3AAaHVudGVyMg==";
@@ -90,15 +91,15 @@ async fn the_end_comes_whether_or_not_the_mail_server_answers() {
     let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let post = post(delivery(silent.local_addr().unwrap(), None));
     post.mailer(None).send(mail("ada@example.org"));
-    post.close(Instant::now() + Duration::from_millis(50)).await;
+    post.close(Duration::from_millis(50)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_starttls_nothing_is_said_in_the_clear() {
     let server = MailServer::start(&[]);
-    let config = SmtpConfig { encryption: Encryption::StartTls, ..server.config() };
-    let login = Some(("shop".to_owned(), &Password::new("hunter2")));
-    let post = Post::with_patience(stationery(), Delivery::smtp(&config, login).unwrap(), &[]);
+    let smtp =
+        SmtpServer { encryption: Encryption::StartTls, login: Some(login()), ..smtp(server.address, None) };
+    let post = Post::with_patience(stationery(), Delivery::smtp(&smtp).unwrap(), &[]);
     post.mailer(None).send(mail("ada@example.org"));
     close(post).await;
     assert!(server.letters.try_recv().is_err(), "this server offers no STARTTLS");
@@ -113,7 +114,7 @@ async fn a_full_queue_takes_no_more_and_nobody_waits() {
         mailer.send(mail("ada@example.org"));
     }
     assert_eq!(post.queue.capacity(), 0);
-    post.close(Instant::now()).await;
+    post.close(Duration::ZERO).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,12 +139,13 @@ async fn every_letter_is_a_file_of_its_own() {
 async fn templates_of_ones_own_are_given_what_django_gives_them() {
     let folder = tempfile::tempdir().unwrap();
     // DIFFERENCE: Django would take the domain from the request's Host header.
-    let mut stationery = Stationery::new(shop(), "example.org".into(), "Shop".into(), true);
-    stationery.subject("{{ user.first_name }},\n your password".into()).unwrap();
+    let mut stationery = shop();
+    stationery.use_https = true;
+    stationery.subject("{{ user.first_name }},\n your password").unwrap();
     let body = "{{ protocol }}://{{ domain }}/{{ uid }}/{{ token }} {{ user.get_username }} {{ email }} \
                 {{ user.pk }} {{ site_name }} {{ nothing }}{{ password_reset_url }}<";
-    stationery.body(body.into()).unwrap();
-    let post = Post::start(Arc::new(stationery), Delivery::File(folder.path().into()));
+    stationery.body(body).unwrap();
+    let post = Post::start(stationery, Delivery::File(folder.path().into()));
     post.mailer(Some("u")).send(mail("ada@example.org"));
     close(post).await;
     let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
@@ -187,12 +189,14 @@ fn mail(email: &str) -> ResetMail {
     ResetMail { user, email: email.into(), uid: "MQ".into(), token }
 }
 
-fn shop() -> lettre::message::Mailbox {
-    "Shop <shop@example.org>".parse().unwrap()
+fn shop() -> Stationery {
+    let mut stationery = Stationery::new("Shop <shop@example.org>".parse().unwrap(), "example.org");
+    stationery.site_name = "Shop".into();
+    stationery
 }
 
 fn stationery() -> Arc<Stationery> {
-    Arc::new(Stationery::new(shop(), "example.org".into(), "Shop".into(), false))
+    Arc::new(shop())
 }
 
 /// With little patience.
@@ -201,20 +205,20 @@ fn post(delivery: Delivery) -> Post {
 }
 
 async fn close(post: Post) {
-    post.close(Instant::now() + DEADLINE).await;
+    post.close(DEADLINE).await;
 }
 
-fn delivery(address: SocketAddr, login: Option<(String, &Password)>) -> Delivery {
-    Delivery::smtp(&config(address), login).unwrap()
+fn delivery(address: SocketAddr, login: Option<SmtpLogin>) -> Delivery {
+    Delivery::smtp(&smtp(address, login)).unwrap()
 }
 
-fn config(address: SocketAddr) -> SmtpConfig {
-    SmtpConfig {
-        host: address.ip().to_string(),
-        port: address.port(),
-        encryption: Encryption::None,
-        timeout: DEADLINE,
-    }
+fn smtp(address: SocketAddr, login: Option<SmtpLogin>) -> SmtpServer {
+    let server = SmtpServer::new(address.ip().to_string());
+    SmtpServer { port: address.port(), timeout: DEADLINE, login, ..server }
+}
+
+fn login() -> SmtpLogin {
+    SmtpLogin { user: "shop".into(), password: Password::new("hunter2") }
 }
 
 /// A mail server as RFC 5321 describes it, and no more of it than is needed here.
@@ -248,12 +252,8 @@ impl MailServer {
         Self { address, letters }
     }
 
-    fn delivery(&self, login: Option<(String, &Password)>) -> Delivery {
+    fn delivery(&self, login: Option<SmtpLogin>) -> Delivery {
         delivery(self.address, login)
-    }
-
-    fn config(&self) -> SmtpConfig {
-        config(self.address)
     }
 
     fn letter(&self) -> Received {

@@ -6,32 +6,14 @@ use std::time::Duration;
 
 use countersign::error::Causes;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError};
+use redis::{AsyncConnectionConfig, Client};
 use tokio::time::Instant;
 
-/// Where Redis is, and who we are there.
-#[derive(Clone)]
-pub(crate) struct RedisServer(ConnectionInfo);
-
-impl RedisServer {
-    /// From a URL; `None` for what is none, or would take any certificate.
-    pub(crate) fn parse(url: &str) -> Option<Self> {
-        let server = url.into_connection_info().ok()?;
-        let is_careless = matches!(server.addr(), ConnectionAddr::TcpTls { insecure: true, .. });
-        (!is_careless).then_some(Self(server))
-    }
-}
-
-/// A URL of Redis has its password in it.
-impl fmt::Debug for RedisServer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RedisServer(…)")
-    }
-}
+use crate::RedisServer;
 
 /// A connection that everybody uses at once, and that is made anew when it was lost: behind the logins, one at a time, and
 /// not more often than once a second.
-pub(super) struct Link {
+pub(crate) struct Link {
     client: Client,
     state: Mutex<State>,
 }
@@ -47,14 +29,14 @@ struct State {
 }
 
 /// One of the link's connections.
-pub(super) struct Line {
-    pub(super) connection: MultiplexedConnection,
+pub(crate) struct Line {
+    pub(crate) connection: MultiplexedConnection,
     generation: u64,
 }
 
 impl Link {
     /// Connects, if that can be done soon.
-    pub(super) async fn start(server: &RedisServer) -> Result<Arc<Self>, RedisError> {
+    pub(crate) async fn start(server: &RedisServer) -> Arc<Self> {
         let state = State {
             connection: None,
             generation: 0,
@@ -62,13 +44,13 @@ impl Link {
             connects_again: Instant::now(),
             is_told: false,
         };
-        let link = Arc::new(Self { client: Client::open(server.0.clone())?, state: Mutex::new(state) });
+        let link = Arc::new(Self { client: server.client().clone(), state: Mutex::new(state) });
         link.connect().await;
-        Ok(link)
+        link
     }
 
     /// The connection. Where there is none, it is seen to that there will be.
-    pub(super) fn line(self: &Arc<Self>) -> Option<Line> {
+    pub(crate) fn line(self: &Arc<Self>) -> Option<Line> {
         let mut state = self.state();
         if let Some(connection) = state.connection.clone() {
             return Some(Line { connection, generation: state.generation });
@@ -82,7 +64,7 @@ impl Link {
     }
 
     /// This connection answered, and did what it was asked for.
-    pub(super) fn answered(&self) {
+    pub(crate) fn answered(&self) {
         let mut state = self.state();
         if std::mem::take(&mut state.is_told) {
             tracing::info!("Redis answers again: logins are throttled over all servers");
@@ -90,7 +72,7 @@ impl Link {
     }
 
     /// This connection did not.
-    pub(super) fn failed(&self, line: &Line, cause: &dyn fmt::Display) {
+    pub(crate) fn failed(&self, line: &Line, cause: &dyn fmt::Display) {
         let mut state = self.state();
         if line.generation == state.generation && state.connection.take().is_some() {
             state.connects_again = Instant::now() + PAUSE;
@@ -131,7 +113,7 @@ impl State {
 }
 
 /// How long a login waits for Redis.
-pub(super) const PATIENCE: Duration = Duration::from_millis(250);
-/// How long a connection may take, which nobody waits for but the start of the server.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(250);
+/// How long a connection may take, which nobody waits for but who starts.
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(1);

@@ -1,15 +1,4 @@
-//! Mail: links for a new password, sent behind the requests that ask for them.
-//!
-//! DIFFERENCE: Django sends before it answers, which takes its time for users who exist, and tries once.
-//!
-//! - A request leaves its mail in a queue and is answered. A full queue takes no more, and the log says so.
-//! - One task writes the letters and delivers them. What fails for now is tried again, four times within three
-//!   minutes; what fails for good is not.
-//! - When the server stops, every mail that is left is tried once more.
-//! - No log line has an address or a link in it. Users are told by their primary key.
-
-mod delivery;
-mod letter;
+//! The queue of mails, and the task that sends them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,22 +9,27 @@ use countersign::entropy::SystemEntropy;
 use countersign::password_reset::{ResetMail, ResetMailer};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout};
 
-pub(crate) use self::delivery::{Delivery, Encryption, SmtpConfig, Undelivered};
-pub(crate) use self::letter::Stationery;
+use crate::delivery::{Delivery, Undelivered};
+use crate::letter::Stationery;
 
-/// The task that sends mail, and the queue to it.
-pub(crate) struct Post {
+/// The task that sends mail, and the queue to it, in which a thousand mails have room.
+#[derive(Debug)]
+pub struct Post {
     queue: mpsc::Sender<Order>,
     closing: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 impl Post {
-    /// Starts the task.
-    pub(crate) fn start(stationery: Arc<Stationery>, delivery: Delivery) -> Self {
-        Self::with_patience(stationery, delivery, &PATIENCE)
+    /// Starts the task. It ends when this is closed or dropped.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
+    pub fn start(stationery: impl Into<Arc<Stationery>>, delivery: Delivery) -> Self {
+        Self::with_patience(stationery.into(), delivery, &PATIENCE)
     }
 
     fn with_patience(stationery: Arc<Stationery>, delivery: Delivery, patience: &'static [Duration]) -> Self {
@@ -45,18 +39,19 @@ impl Post {
         Self { queue, closing, task: tokio::spawn(carrier.work(orders, is_closing)) }
     }
 
-    /// Leaves mails in the queue, with links to this URL (`AUTH_PASSWORD_RESET_URL`).
-    pub(crate) fn mailer(&self, password_reset_url: Option<&str>) -> Arc<dyn ResetMailer> {
+    /// Leaves mails in the queue, with links to this URL (`AUTH_PASSWORD_RESET_URL`), or none for a letter with the uid and the
+    /// token alone.
+    pub fn mailer(&self, password_reset_url: Option<&str>) -> Arc<dyn ResetMailer> {
         let password_reset_url = password_reset_url.map(Arc::from);
         Arc::new(Letterbox { queue: self.queue.clone(), password_reset_url })
     }
 
-    /// Sends what is left, as long as there is time for it, and a moment for what needs none.
-    pub(crate) async fn close(self, deadline: Instant) {
+    /// Sends what is left, as long as that does not take longer than this; a moment is always given to what needs no more. The
+    /// log says whether mails were left.
+    pub async fn close(self, patience: Duration) {
         // A task that has ended needs not be told.
         let _ = self.closing.send(());
-        let deadline = deadline.max(Instant::now() + MOMENT);
-        if timeout_at(deadline, self.task).await.is_err() {
+        if timeout(patience.max(MOMENT), self.task).await.is_err() {
             tracing::error!("stopped with mails in the queue: they are not sent");
         }
     }

@@ -1,5 +1,6 @@
 //! Counting in Redis, for all servers together.
 
+use std::fmt;
 use std::sync::Arc;
 
 use countersign::clock::Span;
@@ -8,17 +9,28 @@ use countersign::throttle::{
     Throttled,
 };
 use futures_util::future::{BoxFuture, FutureExt};
-use redis::{FromRedisValue, RedisError, Script, ScriptInvocation};
+use redis::{FromRedisValue, Script, ScriptInvocation};
 use tokio::time::timeout;
 
-use super::link::{Line, Link, PATIENCE, RedisServer};
+use crate::RedisServer;
+use crate::link::{Line, Link, PATIENCE};
 
-/// Throttles together with every server that has the same Redis and the same names.
-pub(super) struct SharedThrottle {
+/// Throttles together with every server that has the same Redis and the same [`Buckets`]: the same limits and secret.
+///
+/// Where Redis does not answer, it counts in memory, as a [`MemoryThrottle`] would. In Redis, keys begin with
+/// `countersign:{throttle}:`. Any Redis from 5 on will do, or Valkey; the redirections of a cluster are not followed.
+pub struct RedisThrottle {
     redis: Arc<Redis>,
     buckets: Buckets,
     /// What counts where Redis does not.
     here: MemoryThrottle,
+}
+
+/// A URL of Redis has its password in it, and names have a secret.
+impl fmt::Debug for RedisThrottle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisThrottle").finish_non_exhaustive()
+    }
 }
 
 struct Redis {
@@ -27,23 +39,24 @@ struct Redis {
     settle: Script,
 }
 
-impl SharedThrottle {
-    /// Connects, if Redis can be had.
+impl RedisThrottle {
+    /// Connects, which may take a second. Where Redis does not answer, it is asked again once a second while there are
+    /// attempts.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// Where there can be no such server.
-    pub(super) async fn start(server: &RedisServer, buckets: Buckets) -> Result<Self, RedisError> {
+    /// Outside of a Tokio runtime.
+    pub async fn start(server: &RedisServer, buckets: Buckets) -> Self {
         let redis = Redis {
-            link: Link::start(server).await?,
+            link: Link::start(server).await,
             attempt: Script::new(include_str!("attempt.lua")),
             settle: Script::new(include_str!("settle.lua")),
         };
-        Ok(Self { redis: Arc::new(redis), here: MemoryThrottle::counting(buckets.clone()), buckets })
+        Self { redis: Arc::new(redis), here: MemoryThrottle::counting(buckets.clone()), buckets }
     }
 }
 
-impl Throttle for SharedThrottle {
+impl Throttle for RedisThrottle {
     fn attempt<'a>(&'a self, attempt: Attempt<'a>) -> BoxFuture<'a, Result<Box<dyn Admission>, Throttled>> {
         async move {
             match self.redis.attempt(self.buckets.claims(&attempt)).await {

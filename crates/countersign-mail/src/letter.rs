@@ -9,63 +9,68 @@ use countersign::entropy::{Entropy, uuid4_hex};
 use countersign::password_reset::ResetMail;
 use countersign::user::{FieldValue, User};
 use lettre::message::header::{ContentTransferEncoding, ContentType};
-use lettre::message::{Body, Mailbox, Message};
+use lettre::message::{Body, Message};
 use minijinja::{Environment, Value, context};
 
-use super::Undelivered;
+use crate::Mailbox;
+use crate::delivery::Undelivered;
 
-/// What is the same on every letter.
-pub(crate) struct Stationery {
+/// What is the same on every letter: whom it is from, which site it speaks of, and two templates, which are given what
+/// Django gives its own.
+pub struct Stationery {
     /// `DEFAULT_FROM_EMAIL`.
-    pub(crate) from: Mailbox,
+    pub from: Mailbox,
     /// The site's host, as people see it in links.
     ///
     /// DIFFERENCE: Django takes it from the request, where whoever asks for a link could put a host of their own.
-    pub(crate) domain: String,
+    pub domain: String,
     /// The site's name, as people know it.
-    pub(crate) site_name: String,
+    pub site_name: String,
     /// Whether links begin with `https`.
-    pub(crate) use_https: bool,
+    pub use_https: bool,
     templates: Environment<'static>,
 }
 
 impl Stationery {
-    /// With Countersign's own words.
-    pub(crate) fn new(from: Mailbox, domain: String, site_name: String, use_https: bool) -> Self {
-        let mut stationery = Self { from, domain, site_name, use_https, templates: Environment::new() };
+    /// With Countersign's own words, for a site that is called by its host, and links that begin with `http`, which is what
+    /// Django has when it is not told.
+    pub fn new(from: Mailbox, domain: impl Into<String>) -> Self {
+        let domain = domain.into();
+        let mut stationery =
+            Self { from, site_name: domain.clone(), domain, use_https: false, templates: Environment::new() };
         // The built-in templates are correct: a test renders them.
-        let _ = stationery.subject(SUBJECT_TEMPLATE.to_owned());
-        let _ = stationery.body(BODY_TEMPLATE.to_owned());
+        let _ = stationery.subject(SUBJECT_TEMPLATE);
+        let _ = stationery.body(BODY_TEMPLATE);
         stationery
     }
 
-    /// Another subject: Django's `registration/password_reset_subject.txt`.
+    /// Another subject: Django's `registration/password_reset_subject.txt`, written as for Jinja.
     ///
     /// # Errors
     ///
     /// With what is wrong with the template.
-    pub(crate) fn subject(&mut self, template: String) -> Result<(), String> {
-        self.template(SUBJECT, template)
+    pub fn subject(&mut self, template: impl Into<String>) -> Result<(), InvalidTemplate> {
+        self.template(SUBJECT, template.into())
     }
 
-    /// Another text: Django's `registration/password_reset_email.html`.
+    /// Another text: Django's `registration/password_reset_email.html`, written as for Jinja.
     ///
     /// # Errors
     ///
     /// With what is wrong with the template.
-    pub(crate) fn body(&mut self, template: String) -> Result<(), String> {
-        self.template(BODY, template)
+    pub fn body(&mut self, template: impl Into<String>) -> Result<(), InvalidTemplate> {
+        self.template(BODY, template.into())
     }
 
-    fn template(&mut self, name: &'static str, template: String) -> Result<(), String> {
+    fn template(&mut self, name: &'static str, template: String) -> Result<(), InvalidTemplate> {
         self.templates.add_template_owned(name, template).map_err(|error| {
             let line = error.line().map(|line| format!(" in line {line}")).unwrap_or_default();
-            format!("{}{line}", error.detail().unwrap_or("it cannot be understood"))
+            InvalidTemplate(format!("{}{line}", error.detail().unwrap_or("it cannot be understood")))
         })
     }
 
     /// One letter.
-    pub(super) fn letter(
+    pub(crate) fn letter(
         &self,
         mail: &ResetMail,
         password_reset_url: Option<&str>,
@@ -92,11 +97,11 @@ impl Stationery {
         let to = mail.email.parse().map_err(|_| Undelivered::unwritable("this is no address"))?;
         let since_epoch = u64::try_from(now.as_micros()).unwrap_or_default();
         Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, to))
+            .from(self.from.as_sender().clone())
+            .to(lettre::message::Mailbox::new(None, to))
             .subject(subject.trim())
             .date(SystemTime::UNIX_EPOCH + Duration::from_micros(since_epoch))
-            .message_id(Some(format!("<{}@{}>", uuid4_hex(entropy), self.from.email.domain())))
+            .message_id(Some(format!("<{}@{}>", uuid4_hex(entropy), self.from.as_sender().email.domain())))
             .header(ContentType::TEXT_PLAIN)
             .body(body(render(BODY)?))
             .map_err(Undelivered::unwritable)
@@ -113,6 +118,18 @@ impl fmt::Debug for Stationery {
             .finish_non_exhaustive()
     }
 }
+
+/// A template that cannot be understood. It says what is wrong, and in which line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidTemplate(String);
+
+impl fmt::Display for InvalidTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidTemplate {}
 
 /// A text as it is where mail can carry it (RFC 5322 §2.1.1), as Django does: a link should be found whole in the
 /// letter's source too.
