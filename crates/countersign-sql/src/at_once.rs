@@ -40,6 +40,8 @@ impl AtOnce {
             "SELECT {id} FROM {outstanding} WHERE {expires} <= {one} AND {id} > {two} ORDER BY {id} LIMIT {three}{}",
             dialect.lock_unless_locked(),
         );
+        // Locked first, though a range of ids would be deleted with a seventh of the work less: whoever waits for a row with others
+        // in hand is waited for in a circle some day, and perhaps it is Django's transaction that the server undoes then.
         // However few of them statistics expect: the rows of a list are looked up one by one, and no table is read to its end.
         let among = |column: &str| format!("{column} = ANY (ARRAY(SELECT {id} FROM batch))");
         let flush = dialect.in_steps(

@@ -44,3 +44,41 @@ fn bar(tokens: u64) -> ProgressBar {
         ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} tokens deleted, {eta} left");
     ProgressBar::new(tokens).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use tokio::sync::Barrier;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn two_batches_are_under_way_at_a_time_and_every_token_counts() {
+        let (begun, together) = (Cell::new(0), Barrier::new(2));
+        let delete = async |_| {
+            begun.set(begun.get() + 1);
+            let is_last = begun.get() > 2;
+            // Passed by two together alone.
+            together.wait().await;
+            Ok(Flushed { tokens: 3, next: (!is_last).then(FlushCursor::default) })
+        };
+        assert_eq!(delete_all(async || Ok(12), delete).await.unwrap(), 12);
+    }
+
+    #[tokio::test]
+    async fn an_error_in_one_stops_the_other_and_is_told() {
+        let begun = Cell::new(0);
+        let delete = async |_| {
+            begun.set(begun.get() + 1);
+            match begun.get() {
+                1 => pending().await,
+                2 => Ok(Flushed { tokens: 3, next: Some(FlushCursor::default()) }),
+                _ => Err(StoreError::unavailable("the database is away")),
+            }
+        };
+        let failure = delete_all(async || Ok(12), delete).await.unwrap_err().to_string();
+        assert!(failure.contains("stopped after 3 tokens, which stay deleted"), "{failure}");
+        assert!(failure.contains("the database is away"), "{failure}");
+    }
+}
