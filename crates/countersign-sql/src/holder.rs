@@ -9,16 +9,13 @@ use crate::backend::{Dialect, Query};
 use crate::column::{Column, ColumnKind};
 use crate::database::Database;
 use crate::model::UserModel;
-use crate::statements::{BLACKLISTED, OUTSTANDING};
+use crate::statements::blacklisted;
 use crate::users::{Sought, user};
 
 /// One a column of the user model: (value, jti): whether the jti is on the blacklist; beside it the user's row where the
 /// column is the value, `NULL` in all of it where there is none. Two rows at most.
 pub(crate) fn queries(dialect: &dyn Dialect, model: &UserModel) -> Vec<Query> {
-    let [outstanding, blacklisted, id, jti, token_id] =
-        [OUTSTANDING, BLACKLISTED, "id", "jti", "token_id"].map(|name| dialect.quote(name));
-    let (one, two) = (dialect.placeholder(1), dialect.placeholder(2));
-    let is_jti = dialect.is_exactly(&format!("o.{jti}"), &two);
+    let (one, blacklisted) = (dialect.placeholder(1), blacklisted(dialect, 2));
     let columns: Vec<_> = model.columns().iter().map(|column| dialect.selected(column)).collect();
     let (users, columns) = (dialect.quote(model.table()), columns.join(", "));
     let kinds = [ColumnKind::Int].into_iter().chain(model.columns().iter().map(Column::kind));
@@ -26,9 +23,7 @@ pub(crate) fn queries(dialect: &dyn Dialect, model: &UserModel) -> Vec<Query> {
     let query = |column: &Column| {
         let is_sought = dialect.sought(column, &one);
         let text = format!(
-            "SELECT CASE WHEN EXISTS (\
-                 SELECT 1 FROM {blacklisted} b JOIN {outstanding} o ON b.{token_id} = o.{id} WHERE {is_jti}\
-             ) THEN 1 ELSE 0 END, {columns} \
+            "SELECT CASE WHEN EXISTS ({blacklisted}) THEN 1 ELSE 0 END, {columns} \
              FROM (SELECT 1 AS countersign_asks) countersign_asks LEFT JOIN {users} ON {is_sought} LIMIT 2"
         );
         Query::lookup(text, Arc::clone(&kinds))

@@ -69,8 +69,7 @@ impl Statements {
         let is_user = dialect.sought(model.primary_key(), &two);
         let is_named = dialect.sought(model.username(), &two);
         let is_old_password = dialect.is_exactly(&password, &three);
-        let (is_jti, is_jti_too) =
-            (dialect.is_exactly(&jti, &two), dialect.is_exactly(&format!("o.{jti}"), &one));
+        let is_jti = dialect.is_exactly(&jti, &two);
         let lock_in_insert = dialect.lock_in_insert();
         let doomed = format!("SELECT {id} FROM {outstanding} WHERE {expires} <= {one} AND {id} > {two}");
         // The two deletions of one flush run in one transaction, so both mean the same rows.
@@ -134,13 +133,7 @@ impl Statements {
                 "token_id",
             )),
             is_any_good: Query::new(format!("SELECT 1 {good} LIMIT 1"), [ColumnKind::Int]),
-            is_blacklisted: Query::lookup(
-                format!(
-                    "SELECT 1 FROM {blacklisted} b JOIN {outstanding} o ON b.{token_id} = o.{id} \
-                     WHERE {is_jti_too}"
-                ),
-                [ColumnKind::Int],
-            ),
+            is_blacklisted: Query::lookup(self::blacklisted(dialect, 1), [ColumnKind::Int]),
             count_expired: Query::new(
                 format!("SELECT count(*) FROM {outstanding} WHERE {expires} <= {one}"),
                 [ColumnKind::Int],
@@ -157,6 +150,15 @@ impl Statements {
             ping: Query::new(format!("SELECT 1 FROM {users} LIMIT 1"), [ColumnKind::Int]),
         }
     }
+}
+
+/// A row where the token with this id, a parameter's number, is on the blacklist. Ids are unique: one of the tables is asked for a row,
+/// and then the other, in no other order, whatever an engine takes their sizes to be.
+pub(crate) fn blacklisted(dialect: &dyn Dialect, jti: usize) -> String {
+    let [outstanding, blacklisted, id, column, token_id] =
+        [OUTSTANDING, BLACKLISTED, "id", "jti", "token_id"].map(|name| dialect.quote(name));
+    let is_jti = dialect.is_exactly(&column, &dialect.placeholder(jti));
+    format!("SELECT 1 FROM {blacklisted} WHERE {token_id} = (SELECT {id} FROM {outstanding} WHERE {is_jti})")
 }
 
 /// A row of [`RECORD`] from the parameters that begin with this one, `when` something is so. The user is looked up in the same

@@ -154,7 +154,15 @@ pub(crate) fn check(url: &str) -> Result<(), ConnectError> {
 }
 
 /// What every connection is told once.
+///
+/// A statement is planned a few times and then no more until the table is next analyzed. While a table is small it is read to its
+/// end, and that would remain so, in a plan that is kept, however large it grows meanwhile; so that is the last resort, for what
+/// has no index. PostgreSQL takes the last resort for very dear, and what is dear it would compile first, which takes longer than
+/// any of our statements. A setting that a server does not have is left out.
 fn session(limits: &Limits) -> String {
     let millis = limits.statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
-    format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}")
+    format!(
+        "SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}; \
+         SELECT set_config(name, 'off', false) FROM pg_catalog.pg_settings WHERE name IN ('enable_seqscan', 'jit')"
+    )
 }

@@ -105,8 +105,8 @@ impl SessionTable {
             )),
             current: Query::new(
                 format!(
-                    "SELECT o.{token}, b.{blacklisted_at} FROM {outstanding} o \
-                     LEFT JOIN {blacklisted} b ON b.{token_id} = o.{} WHERE {}",
+                    "SELECT o.{token}, (SELECT b.{blacklisted_at} FROM {blacklisted} b WHERE b.{token_id} = o.{}) \
+                     FROM {outstanding} o WHERE {}",
                     quote("id"),
                     dialect.is_exactly(&format!("o.{jti}"), &one),
                 ),

@@ -7,6 +7,7 @@ mod faults;
 #[path = "../suite/held_up.rs"]
 mod held_up;
 mod place;
+mod plans;
 mod races;
 mod round_trips;
 mod standby;
