@@ -4,8 +4,12 @@
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
+use countersign::authority::Client;
+use countersign::clock::Span;
 use countersign::secret::PlainToken;
-use countersign::store::{Claim, TokenLedger, UserLookup};
+use countersign::store::{
+    Advance, Claim, NewSession, SessionRules, Sessions, Step, TokenLedger, UserLookup, Users,
+};
 use countersign::user::UserKey;
 use countersign_sql::{Database, Limits, UserTable};
 
@@ -26,6 +30,7 @@ async fn tokens_are_looked_up_by_an_index_though_there_were_none_at_first() {
         look_up(&database, "nobody's").await;
     }
     rotate(&database, "early", 10).await;
+    refresh(&database, "early", 10).await;
     // No trigger is run, so that nothing is read here.
     place
         .run(&format!(
@@ -33,17 +38,20 @@ async fn tokens_are_looked_up_by_an_index_though_there_were_none_at_first() {
              INSERT INTO token_blacklist_outstandingtoken (id, token, expires_at, user_id, jti)
                  SELECT 1000 + n, '', now(), 1, 'jti ' || n FROM generate_series(1, {MANY}) n;
              INSERT INTO token_blacklist_blacklistedtoken (id, blacklisted_at, token_id)
-                 SELECT 1000 + n, now(), 1000 + n FROM generate_series(1, {MANY}) n"
+                 SELECT 1000 + n, now(), 1000 + n FROM generate_series(1, {MANY}) n;
+             INSERT INTO countersign_session (id, user_key, created_at, generation, current_jti, last_used_at, expires_at, kept_until)
+                 SELECT 'jti ' || n, '1', now(), 1, 'jti ' || n, now(), now(), now() FROM generate_series(1, {MANY}) n"
         ))
         .await;
     rotate(&database, "late", 10).await;
+    refresh(&database, "late", 10).await;
     database.close().await;
 
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let [inserted, read] = &*place.rows(COUNTS).await[0] else { panic!("two numbers were asked for") };
-        if inserted.parse::<u32>().unwrap() == MANY + 20 {
-            assert!(read.parse::<u32>().unwrap() < MANY, "{read} rows were read for 20 rotations");
+        if inserted.parse::<u32>().unwrap() == MANY + 40 {
+            assert!(read.parse::<u32>().unwrap() < MANY, "{read} rows were read for 40 rotations");
             return;
         }
         assert!(Instant::now() < deadline, "the server has counted {inserted} rows");
@@ -51,14 +59,35 @@ async fn tokens_are_looked_up_by_an_index_though_there_were_none_at_first() {
 }
 
 async fn rotate(database: &Database, name: &str, times: u32) {
-    let user = UserKey::Int(1);
+    let (user, text) = (UserKey::Int(1), PlainToken::new("text"));
     for time in 0..times {
-        let (presented, successor) = (format!("{name} {time}"), format!("{name} {}", time + 1));
+        let [presented, successor] = [time, time + 1].map(|time| format!("{name} {time}"));
         look_up(database, &presented).await;
-        let text = PlainToken::new("text");
-        let (presented, successor) =
-            (token(&presented, &text, Some(&user)), token(&successor, &text, Some(&user)));
+        let [presented, successor] = [&presented, &successor].map(|jti| token(jti, &text, Some(&user)));
         assert_eq!(database.rotate(&presented, &successor, NOW).await.unwrap(), Claim::Won);
+    }
+}
+
+async fn refresh(database: &Database, name: &str, times: u32) {
+    let user = database.find(UserLookup::Username("ada")).await.unwrap().unwrap();
+    let (text, client) = (PlainToken::new("text"), Client::default());
+    let rules = SessionRules { reuse_grace: Span::from_secs(10), lifetime: None, idle: None };
+    let session = format!("{name}, of a session: 0");
+    let first = NewSession { user: &user, token: &token(&session, &text, Some(&user.key)), client: &client };
+    assert!(database.begin_session(&first).await.unwrap());
+    for time in 0..times {
+        let [presented, successor] = [time, time + 1].map(|time| format!("{name}, of a session: {time}"));
+        let rotation = Advance {
+            session: &session,
+            presented: &token(&presented, &text, Some(&user.key)),
+            issued_at: NOW,
+            successor: &token(&successor, &text, Some(&user.key)),
+            user: &user,
+            client: &client,
+            at: NOW,
+            rules: &rules,
+        };
+        assert_eq!(database.advance_session(&rotation).await.unwrap(), Step::Advanced);
     }
 }
 
