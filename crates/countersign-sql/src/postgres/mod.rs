@@ -163,6 +163,7 @@ fn session(limits: &Limits) -> String {
     let millis = limits.statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
     format!(
         "SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}; \
-         SELECT set_config(name, 'off', false) FROM pg_catalog.pg_settings WHERE name IN ('enable_seqscan', 'jit')"
+         SELECT set_config(name, 'off', false) FROM (VALUES ('enable_seqscan'), ('jit')) settings (name) \
+         WHERE current_setting(name, true) IS NOT NULL"
     )
 }
