@@ -1,6 +1,7 @@
 //! Log lines on their way to standard error.
 //!
-//! - Who logs puts the line into a queue and goes on: a thread of its own writes what has gathered, many lines at once.
+//! - Who logs puts the line into a queue and goes on: a thread of its own writes it, and then what has gathered, many lines at
+//!   once.
 //!   Nobody who answers a request waits for whoever reads the log, a terminal that is held or a pipe that is full.
 //! - The queue is bounded. Past the bound lines are lost, warnings and errors last of all, and how many they were is a line
 //!   of its own as soon as there is room.
@@ -86,10 +87,12 @@ impl Queue {
             }
             batch.clear();
             batch.shrink_to(KEPT_BYTES);
+            // Whoever logs meanwhile has nobody to wake.
+            thread::sleep(GATHER_TIME);
         }
     }
 
-    /// Waits for lines, and for those that follow them at once.
+    /// Waits for lines.
     fn take(&self, batch: &mut Vec<u8>) -> u64 {
         let mut waiting = self.lock();
         while waiting.text.is_empty() && waiting.lost == 0 {
@@ -97,9 +100,6 @@ impl Queue {
             self.0.idle.notify_all();
             waiting = self.0.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
-        drop(waiting);
-        thread::sleep(GATHER_TIME);
-        let mut waiting = self.lock();
         mem::swap(&mut waiting.text, batch);
         mem::take(&mut waiting.lost)
     }
@@ -139,7 +139,7 @@ impl Write for Entry<'_> {
     }
 }
 
-/// How long lines are waited for that are written together. A crash takes no more of them with it.
+/// How long lines gather after others were written. A crash takes no more of them with it.
 const GATHER_TIME: Duration = Duration::from_millis(5);
 /// About six thousand lines.
 const MAX_BYTES: usize = 1 << 20;
