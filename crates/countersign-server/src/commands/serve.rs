@@ -1,7 +1,9 @@
 //! `countersign serve`.
 
+use std::thread;
 use std::time::Duration;
 
+use countersign::entropy::{Entropy, SystemEntropy};
 use countersign_axum::TrustedProxies;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -24,6 +26,7 @@ use crate::throttling;
 use crate::webhook::Sending;
 
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
+    gather_entropy();
     let playground = if args.dev { Some(Playground::prepare(args.listen).await?) } else { None };
     let config = match &playground {
         Some(playground) => playground.config()?,
@@ -37,6 +40,14 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         log.tell(Level::ERROR, &failure);
         failure.told()
     })
+}
+
+/// Asks for randomness on a thread of its own. The generator gathers entropy when it is first asked, which takes some 40
+/// milliseconds: meanwhile the configuration is read, and the database's server begins to talk. Whoever asks sooner waits for
+/// the same entropy.
+fn gather_entropy() {
+    // Where no thread is to be had, whoever asks first gathers it.
+    let _ = thread::Builder::new().name("entropy".to_owned()).spawn(|| SystemEntropy.fill(&mut [0]));
 }
 
 async fn serve(
