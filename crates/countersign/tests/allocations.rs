@@ -4,17 +4,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use countersign::authority::Authority;
 use countersign::claims::Claims;
 use countersign::clock::{ManualClock, Timestamp};
-use countersign::entropy::SystemEntropy;
 use countersign::jwt::{Validation, Verifier, sign};
 use countersign::key::{Algorithm, SigningKey};
 use countersign::memory::MemoryStore;
-use countersign::password::{Hasher, HashingPool, PasswordHashers, PoolSize};
+use countersign::password::HashingPool;
 use countersign::secret::{PlainToken, SigningSecret};
 use countersign::token::{AccessToken, TokenPolicy};
 use futures_executor::block_on;
@@ -25,12 +23,16 @@ static COUNTED: dhat::Alloc = dhat::Alloc;
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 const CLAIMS: &str = r#"{"token_type":"access","exp":1700000300,"iat":1700000000,"jti":"0123456789abcdef0123456789abcdef","user_id":"7"}"#;
 
-/// How many blocks of memory it asks for, once everything that is made at first use is there.
+/// How many blocks of memory it asks for, once everything that is made at first use is there. Whatever asks beside it, a thread
+/// that begins or the harness, can only add to that: the least of a few counts is its own.
 fn blocks<T>(mut work: impl FnMut() -> T) -> u64 {
     drop(work());
-    let before = dhat::HeapStats::get().total_blocks;
-    drop(work());
-    dhat::HeapStats::get().total_blocks - before
+    let counts = [(); 5].map(|()| {
+        let before = dhat::HeapStats::get().total_blocks;
+        drop(work());
+        dhat::HeapStats::get().total_blocks - before
+    });
+    counts.into_iter().min().unwrap()
 }
 
 #[test]
@@ -64,10 +66,7 @@ fn the_hot_paths_ask_for_memory_no_more_often_than_they_must() {
 }
 
 fn authority(key: SigningKey) -> Authority<MemoryStore> {
-    let hashers = Arc::new(PasswordHashers::new(vec![Hasher::Md5]).unwrap());
-    let size = PoolSize { threads: NonZeroUsize::MIN, waiting_per_thread: NonZeroUsize::MIN };
-    let passwords = HashingPool::start(hashers, Arc::new(SystemEntropy), size).unwrap();
-    Authority::builder(MemoryStore::new(), key, passwords)
+    Authority::builder(MemoryStore::new(), key, HashingPool::without_threads())
         .clock(Arc::new(ManualClock::at(NOW)))
         .build()
         .unwrap()
