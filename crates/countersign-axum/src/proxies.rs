@@ -1,10 +1,6 @@
 //! Where a request comes from: the other end of its connection, or whom a proxy there passes on.
 //!
-//! - A connection's other end cannot lie about its address. What `X-Forwarded-For` says is believed of the proxies in
-//!   trusted ones alone, since everybody else writes there what they like.
-//! - Every proxy adds the address that it was asked from at the right. So the client is the right-most address that is no
-//!   trusted proxy's: what stands further left came from that client.
-//! - `Forwarded` (RFC 7239) is not read: a proxy that writes one of the two headers passes the other on as it came.
+//! `Forwarded` (RFC 7239) is not read: a proxy that writes one of the two headers passes the other on as it came.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -19,8 +15,9 @@ use ipnet::IpNet;
 /// The proxies whose word is taken for where a request comes from, which is what throttled logins and the list of one's devices are
 /// told. Cheap to clone.
 ///
-/// A connection's other end cannot lie about its address. What `X-Forwarded-For` says is believed of trusted proxies alone, from the
-/// right: what stands left of the first stranger came from that one.
+/// A connection's other end cannot lie about its address. What `X-Forwarded-For` says is believed of trusted proxies alone, since
+/// everybody else writes there what they like. Every proxy adds the address that it was asked from at the right, so the client is
+/// the right-most address that is no trusted proxy's: what stands further left came from that client.
 ///
 /// ```
 /// use std::net::SocketAddr;
