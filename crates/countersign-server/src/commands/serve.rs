@@ -21,6 +21,7 @@ use crate::serve::logs::{self, Log};
 use crate::serve::maintenance::Maintenance;
 use crate::serve::requests::Observed;
 use crate::serve::stop::StopSignals;
+use crate::serve::workers::Workers;
 use crate::terminal::print;
 use crate::throttling;
 use crate::webhook::Sending;
@@ -89,7 +90,10 @@ async fn serve(
     };
     let webhooks = config.courier.start();
     let maintenance = maintenance.start();
-    let end = http::serve(listener, &app, limits, &mut stop).await;
+    let workers =
+        Workers::start().map_err(|error| Failure::caused("cannot start the threads that answer", &error))?;
+    let end = http::serve(listener, &workers, &app, limits, &mut stop).await;
+    let end = end.map_err(|error| Failure::caused("cannot wait for connections", &error))?;
     drop(maintenance);
     let left = end.saturating_duration_since(Instant::now());
     tokio::join!(tell_webhooks(webhooks, end, &mut stop), post.close(left));

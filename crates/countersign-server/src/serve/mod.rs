@@ -1,7 +1,7 @@
 //! Serving: from the configuration to answers over TCP.
 
-mod alarm;
 pub(crate) mod app;
+mod connections;
 pub(crate) mod dev;
 pub(crate) mod families;
 mod graphql;
@@ -11,3 +11,4 @@ pub(crate) mod maintenance;
 mod request_id;
 pub(crate) mod requests;
 pub(crate) mod stop;
+pub(crate) mod workers;

@@ -36,7 +36,7 @@ impl Observed {
 
     /// The answer to a request that came over a connection with `peer`. It has the request's `x-request-id`.
     pub(crate) async fn answer(
-        self,
+        &self,
         peer: IpAddr,
         mut request: Request<Incoming>,
     ) -> Result<Response, Infallible> {
@@ -48,7 +48,7 @@ impl Observed {
             uri: request.uri().clone(),
         };
         let answer = async {
-            let answered = AssertUnwindSafe(self.app.oneshot(request)).catch_unwind().await;
+            let answered = AssertUnwindSafe(self.app.clone().oneshot(request)).catch_unwind().await;
             let mut response = answered.unwrap_or_else(|panic| Ok(internal_error(&*panic)))?;
             let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
             // One line for each request: never its query, headers or body, where credentials are.
