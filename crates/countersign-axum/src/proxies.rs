@@ -59,11 +59,15 @@ impl TrustedProxies {
     /// Puts the [`ClientAddress`] among the extensions of a request that came over a connection with `peer`.
     pub fn locate<B>(&self, peer: IpAddr, request: &mut Request<B>) {
         let peer = peer.to_canonical();
-        let address = self.client(peer, request.headers());
-        if is_near(peer) && !self.contains(peer) && request.headers().contains_key(X_FORWARDED_FOR) {
-            self.suspect(peer);
-        }
-        request.extensions_mut().insert(ClientAddress(address));
+        let client = if self.contains(peer) {
+            self.client(peer, request.headers())
+        } else {
+            if is_near(peer) && request.headers().contains_key(X_FORWARDED_FOR) {
+                self.suspect(peer);
+            }
+            peer
+        };
+        request.extensions_mut().insert(ClientAddress(client));
     }
 
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {

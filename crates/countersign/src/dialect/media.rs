@@ -62,10 +62,11 @@ fn semicolon_separated(text: &str) -> impl Iterator<Item = &str> {
     iter::from_fn(move || {
         let text = rest?;
         let (mut quoted, mut escaped) = (false, false);
-        let end = text.find(|char| {
-            quoted ^= char == '"' && !escaped;
-            escaped = char == '\\' && !escaped;
-            char == ';' && !quoted
+        // All of these are ASCII, which is no part of another character.
+        let end = text.bytes().position(|byte| {
+            quoted ^= byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            byte == b';' && !quoted
         });
         rest = end.map(|end| &text[end + 1..]);
         Some(&text[..end.unwrap_or(text.len())])

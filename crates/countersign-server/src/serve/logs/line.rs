@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::config::server::LogFormat;
-use crate::serve::logs::json;
+use crate::serve::logs::{json, text};
 use crate::serve::requests::{About, while_answering};
 
 /// Writes lines in the format that is configured.
@@ -27,7 +27,7 @@ where
 {
     fn format_event(
         &self,
-        context: &FmtContext<'_, S, N>,
+        _: &FmtContext<'_, S, N>,
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
@@ -36,7 +36,7 @@ where
             LogFormat::Text => {
                 prefix(&mut writer, *event.metadata().level())?;
                 while_answering(|about| request(&mut writer, about)).unwrap_or(Ok(()))?;
-                context.format_fields(writer.by_ref(), event)?;
+                text::write(&mut writer, event)?;
             }
         }
         writer.write_char('\n')

@@ -3,6 +3,7 @@
 mod json;
 mod line;
 mod queue;
+mod text;
 
 use std::fmt::Display;
 use std::io;

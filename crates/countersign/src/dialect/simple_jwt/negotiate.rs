@@ -23,8 +23,8 @@ pub(super) fn exchange(
         Some(format) if format == "api" => &RENDERERS[1..],
         Some(_) => return Err((plain, ApiError::NotFound)),
     };
-    let accept = joined(request.headers(), &ACCEPT);
-    let Some(range) = accepted(accept.as_deref().unwrap_or("*/*"), only) else {
+    let Some(accept) = joined(request.headers(), &ACCEPT) else { return Ok(plain) };
+    let Some(range) = accepted(&accept, only) else {
         return Err((plain, ApiError::NotAcceptable));
     };
     Ok(Exchange::of(endpoint, request.method().clone(), indent(range)))
