@@ -2,6 +2,8 @@
 //!
 //! - One that comes back as it went is the next one's at once: nothing is sent to the server to find that out, and no task is
 //!   begun for it. It is asked for a sign of life only after it was idle.
+//! - It rather goes to whoever is on the runtime where it was opened: an answer to another's connection takes two threads to
+//!   arrive.
 //! - One that comes back in the middle of something (an answer that nobody waited for, a transaction that nobody ended, an
 //!   error) is put right before it is lent again, behind the answers; where that is not possible it is closed.
 //! - Who asks for one waits in line, and no longer than `acquire_timeout`, the making of a connection included.
@@ -15,7 +17,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::Connection;
-use tokio::runtime::Handle;
+use tokio::runtime::{self, Handle};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -52,6 +54,18 @@ type Opening<C> = Box<dyn Fn() -> BoxFuture<'static, Result<C, sqlx::Error>> + S
 struct Held<C> {
     connection: C,
     opened: Instant,
+    /// The runtime that is woken when there is something to read, and wakes whoever waits for it.
+    home: Option<runtime::Id>,
+}
+
+impl<C> Held<C> {
+    fn new(connection: C) -> Self {
+        Self { connection, opened: Instant::now(), home: here() }
+    }
+}
+
+fn here() -> Option<runtime::Id> {
+    Handle::try_current().ok().map(|runtime| runtime.id())
 }
 
 struct Idle<C> {
@@ -89,7 +103,7 @@ impl<C: Lendable> Pool<C> {
 
     /// Takes over a connection that was opened before, and told what every one is told.
     pub(crate) fn adopt(&self, connection: C) {
-        self.0.take_back(Held { connection, opened: Instant::now() });
+        self.0.take_back(Held::new(connection));
     }
 
     /// Waits for a connection.
@@ -127,9 +141,7 @@ impl<C: Lendable> Shared<C> {
             return Err(sqlx::Error::PoolClosed);
         }
         loop {
-            // The lock is not held any longer than this takes.
-            let last_used = self.idle().pop();
-            let Some(Idle { mut held, since }) = last_used else { break };
+            let Some(Idle { mut held, since }) = self.take_idle() else { break };
             if !(self.fits)(held.opened.elapsed()) {
                 continue;
             }
@@ -138,7 +150,18 @@ impl<C: Lendable> Shared<C> {
                 return Ok((held, turn));
             }
         }
-        Ok((Held { connection: self.open().await?, opened: Instant::now() }, turn))
+        Ok((Held::new(self.open().await?), turn))
+    }
+
+    /// The one that was used last, of those at home here if there are any.
+    fn take_idle(&self) -> Option<Idle<C>> {
+        let here = here();
+        // The lock is not held any longer than this takes.
+        let mut idle = self.idle();
+        match idle.iter().rposition(|idle| idle.held.home == here) {
+            Some(at) => Some(idle.remove(at)),
+            None => idle.pop(),
+        }
     }
 
     /// Goes on trying while the server is not there, as when it starts.
@@ -262,3 +285,51 @@ impl<C: Lendable> Drop for Lease<C> {
 /// A connection that is older is not lent again: what a server keeps for each, and to which address a name led, grows old.
 const LIFETIME: Duration = Duration::from_mins(30);
 const NOT_NEEDED: Duration = Duration::from_mins(10);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use futures_util::FutureExt;
+    use sqlx::{AssertSqlSafe, SqliteConnection};
+    use tokio::runtime::{Builder, Runtime};
+
+    use super::*;
+
+    /// Connections to databases of their own, whose version is a number: the first one's is 1.
+    fn numbered() -> Pool<SqliteConnection> {
+        let last = Arc::new(AtomicU32::new(0));
+        Pool::new(&Limits::default(), move || {
+            let number = last.fetch_add(1, Ordering::Relaxed) + 1;
+            async move {
+                let mut connection = SqliteConnection::connect("sqlite::memory:").await?;
+                let statement = AssertSqlSafe(format!("PRAGMA user_version = {number}"));
+                sqlx::query(statement).execute(&mut connection).await?;
+                Ok(connection)
+            }
+            .boxed()
+        })
+    }
+
+    async fn number(pool: &Pool<SqliteConnection>) -> u32 {
+        let mut lease = pool.lend().await.unwrap();
+        let number = sqlx::query_scalar("PRAGMA user_version").fetch_one(lease.ask()).await;
+        lease.answered(number).unwrap()
+    }
+
+    #[test]
+    fn a_connection_is_lent_where_it_was_opened_and_elsewhere_rather_than_another_is_opened() {
+        let [here, there, elsewhere]: [Runtime; 3] =
+            std::array::from_fn(|_| Builder::new_current_thread().enable_all().build().unwrap());
+        let pool = numbered();
+        let first = here.block_on(pool.lend()).unwrap();
+        assert_eq!(there.block_on(number(&pool)), 2);
+        drop(first);
+        for (runtime, lent) in [(&there, 2), (&here, 1), (&there, 2), (&here, 1), (&elsewhere, 1)] {
+            assert_eq!(runtime.block_on(number(&pool)), lent);
+        }
+        let first = here.block_on(pool.lend()).unwrap();
+        assert_eq!(here.block_on(number(&pool)), 2);
+        drop(first);
+    }
+}
