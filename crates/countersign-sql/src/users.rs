@@ -1,6 +1,7 @@
 //! Users: rows of the user model's table become [`User`]s.
 
 use std::fmt;
+use std::mem;
 use std::num::NonZeroU32;
 
 use countersign::clock::Timestamp;
@@ -125,7 +126,7 @@ fn read(model: &UserModel, row: Row) -> Result<User, BadRow> {
 
     let key = value_key(&values[model.primary_key_at()])
         .ok_or_else(|| bad(model.primary_key_at(), "a primary key that is neither number, text nor UUID"))?;
-    let FieldValue::Text(password) = values[model.password_at()].clone() else {
+    let FieldValue::Text(password) = mem::replace(&mut values[model.password_at()], FieldValue::Null) else {
         return Err(bad(model.password_at(), "a stored password that is not a text"));
     };
     // A user model may leave the name empty, Python's None; such a user is found by other columns only.
@@ -148,13 +149,10 @@ fn read(model: &UserModel, row: Row) -> Result<User, BadRow> {
         Some(FieldValue::Timestamp(at)) => Some(*at),
         _ => None,
     };
-    let fields = model
-        .names()
-        .zip(values)
-        .enumerate()
-        .filter(|(at, _)| *at != model.password_at())
-        .map(|(_, field)| field)
-        .collect();
+    let mut fields = Vec::with_capacity(values.len());
+    let named = model.names().zip(values).enumerate();
+    fields.extend(named.filter(|(at, _)| *at != model.password_at()).map(|(_, field)| field));
+    let fields = fields.into_iter().collect();
     Ok(User { key, username, password: StoredPassword::new(password), is_active, email, last_login, fields })
 }
 

@@ -55,13 +55,14 @@ pub(super) fn read(row: &SqliteRow, kinds: &[ColumnKind]) -> Row {
 /// Reads a whole row of rusqlite, each column as its kind. `None` where a float stands in a column of texts: how SQLite
 /// writes it, rusqlite does not tell.
 pub(super) fn read_here(row: &rusqlite::Row<'_>, kinds: &[ColumnKind]) -> Option<Row> {
-    let columns = kinds.iter().enumerate();
-    columns
-        .map(|(at, kind)| match (row.get_ref(at).ok()?, kind) {
-            (ValueRef::Real(_), ColumnKind::Bytes | ColumnKind::Text) => None,
-            (value, kind) => Some(read_value(value, *kind)),
-        })
-        .collect()
+    let mut values = Row::with_capacity(kinds.len());
+    for (at, kind) in kinds.iter().enumerate() {
+        match (row.get_ref(at).ok()?, kind) {
+            (ValueRef::Real(_), ColumnKind::Bytes | ColumnKind::Text) => return None,
+            (value, kind) => values.push(read_value(value, *kind)),
+        }
+    }
+    Some(values)
 }
 
 fn read_value(value: ValueRef<'_>, kind: ColumnKind) -> Result<FieldValue, Unreadable> {

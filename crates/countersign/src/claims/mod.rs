@@ -289,7 +289,7 @@ fn plain(json: &str) -> Option<&str> {
 }
 
 /// Writes a text as JSON.
-fn push_quoted(json: &mut String, text: &str) {
+pub(crate) fn push_quoted(json: &mut String, text: &str) {
     if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
         json.push('"');
         json.push_str(text);

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
+use crate::claims::push_quoted;
+
 /// A JSON value of an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -38,7 +40,41 @@ impl Json {
 
     /// Without any white space.
     pub fn to_compact(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let mut json = String::with_capacity(MOST_ANSWERS);
+        self.push_onto(&mut json);
+        json
+    }
+
+    fn push_onto(&self, json: &mut String) {
+        match self {
+            Self::Text(text) => push_quoted(json, text),
+            Self::List(values) => {
+                json.push('[');
+                for (at, value) in values.iter().enumerate() {
+                    if at > 0 {
+                        json.push(',');
+                    }
+                    value.push_onto(json);
+                }
+                json.push(']');
+            }
+            Self::Object(members) => {
+                json.push('{');
+                for (at, (name, value)) in members.iter().enumerate() {
+                    if at > 0 {
+                        json.push(',');
+                    }
+                    push_quoted(json, name);
+                    json.push(':');
+                    value.push_onto(json);
+                }
+                json.push('}');
+            }
+            Self::Bool(value) => json.push_str(if *value { "true" } else { "false" }),
+            Self::Int(value) => json.push_str(&value.to_string()),
+            Self::Float(value) => json.push_str(&serde_json::to_string(value).unwrap_or_default()),
+            Self::Null => json.push_str("null"),
+        }
     }
 
     /// As Python's `json.dumps` writes it: a blank after each comma and colon, and nothing but ASCII.
@@ -108,6 +144,9 @@ impl Serialize for Json {
     }
 }
 
+/// Bytes for two tokens and what is around them.
+const MOST_ANSWERS: usize = 512;
+
 struct PythonFormatter {
     comma: &'static [u8],
     colon: &'static [u8],
@@ -147,6 +186,20 @@ mod tests {
         let json = Json::object([("z", Json::Int(1)), ("a", Json::texts(["x"])), ("m", Json::Null)]);
         assert_eq!(json.to_compact(), r#"{"z":1,"a":["x"],"m":null}"#);
         assert_eq!(json.to_indented(2), "{\n  \"z\": 1,\n  \"a\": [\n    \"x\"\n  ],\n  \"m\": null\n}");
+    }
+
+    #[test]
+    fn what_is_written_compactly_is_what_serde_writes() {
+        let numbers = [-1, i64::MAX].map(Json::Int).into_iter();
+        let floats = [0.1, -0.0, 1e300, f64::NAN].map(Json::Float);
+        let texts = Json::texts(["", "plain ü😀", "\"quoted\"", "a\\b", "\n\u{1}\u{7f}"]);
+        let json = Json::object([
+            ("numbers", Json::List(numbers.chain(floats).collect())),
+            ("q\"uoted", texts),
+            ("others", Json::List(vec![Json::Bool(true), Json::Bool(false), Json::Null])),
+            ("empty", Json::List(vec![Json::List(Vec::new()), Json::Object(Vec::new())])),
+        ]);
+        assert_eq!(json.to_compact(), serde_json::to_string(&json).unwrap());
     }
 
     #[test]

@@ -165,7 +165,7 @@ fn no_content(exchange: &Exchange) -> Response<Bytes> {
 fn respond(exchange: &Exchange, status: StatusCode, body: &Json) -> Response<Bytes> {
     let text = exchange.indent.map_or_else(|| body.to_compact(), |spaces| body.to_indented(spaces));
     // DRF escapes these two, which JSON allows and JavaScript did not.
-    let is_plain = !text.contains('\u{2028}') && !text.contains('\u{2029}');
+    let is_plain = text.is_ascii() || !text.contains(['\u{2028}', '\u{2029}']);
     let text =
         if is_plain { text } else { text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029") };
     written(exchange, status, text.into())
