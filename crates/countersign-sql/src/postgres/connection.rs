@@ -3,7 +3,7 @@
 use countersign::user::FieldValue;
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::query::Query as SqlxQuery;
-use sqlx::{Connection, Executor, Postgres};
+use sqlx::{Arguments as _, Connection, Executor, Postgres};
 
 use super::value::{self, Parameter};
 use crate::backend::{Query, Row, Statement};
@@ -63,5 +63,10 @@ pub(super) async fn forget_statements(lease: &mut Lease) -> Result<(), sqlx::Err
 }
 
 fn prepare<'a>(statement: &Statement, values: &'a [FieldValue]) -> SqlxQuery<'a, Postgres, PgArguments> {
-    values.iter().fold(sqlx::query(statement.text()), |query, value| query.bind(Parameter(value)))
+    let mut room = PgArguments::default();
+    room.reserve(values.len(), values.len() * MOST_VALUES);
+    values.iter().fold(sqlx::query_with(statement.text(), room), |query, value| query.bind(Parameter(value)))
 }
+
+/// Bytes for an id or a time and its length; a token is longer.
+const MOST_VALUES: usize = 64;

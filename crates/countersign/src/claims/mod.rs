@@ -290,12 +290,14 @@ fn plain(json: &str) -> Option<&str> {
 
 /// Writes a text as JSON.
 pub(crate) fn push_quoted(json: &mut String, text: &str) {
-    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+    // All of it is looked at, many bytes at once, rather than each until one is special.
+    let is_special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    if text.bytes().fold(false, |any, byte| any | is_special(byte)) {
+        json.push_str(&serde_json::Value::from(text).to_string());
+    } else {
         json.push('"');
         json.push_str(text);
         json.push('"');
-    } else {
-        json.push_str(&serde_json::Value::from(text).to_string());
     }
 }
 
