@@ -27,7 +27,7 @@ pub fn width() -> usize {
     PLAN.width
 }
 
-/// Goes on with all of them by as many iterations as take about two milliseconds, or until one is complete.
+/// Goes on with all of them by as many iterations as take about a quarter of a millisecond, or until one is complete.
 ///
 /// What is complete already would hold the others up: leave it out.
 pub fn advance(works: &mut [&mut Work]) {
@@ -44,7 +44,7 @@ pub fn advance(works: &mut [&mut Work]) {
 
 /// About how long [`advance`] takes, in nanoseconds: long enough that what happens between is nothing, short
 /// enough that who comes and goes between does not wait.
-const SLICE: u32 = 2_000_000;
+const SLICE: u32 = 250_000;
 
 /// A way to compute.
 struct Kernel {

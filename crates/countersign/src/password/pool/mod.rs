@@ -1,5 +1,6 @@
 //! Threads that hash passwords, so that a login storm does not slow anything else.
 
+mod courtesy;
 mod job;
 mod queue;
 mod worker;
@@ -24,7 +25,7 @@ use crate::secret::{Password, StoredPassword};
 /// Threads that hash passwords for asynchronous callers, in the order of their calls.
 ///
 /// PBKDF2 with SHA-256 is computed for several callers side by side, which costs a processor less for each than one
-/// after the other: a thread takes in who waits every few milliseconds, and lets go who is done. On Linux the
+/// after the other: a thread takes in who waits several times in a millisecond, and lets go who is done. On Linux the
 /// threads have a low priority (a niceness of 10), so that they slow nothing else down.
 ///
 /// A clone is another handle on the same threads. They stop when the last handle is dropped, which waits for

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use countersign_pbkdf2::{Work, advance};
 
+use super::courtesy::Courtesy;
 use super::job::Job;
 use super::queue::Queue;
 use crate::password::hasher::Derive;
@@ -24,6 +25,7 @@ pub(super) struct Worker<'q> {
     lanes: Vec<Lane<'q>>,
     /// Since when the time is spent on hashes that are not complete.
     since: Instant,
+    courtesy: Courtesy,
 }
 
 struct Lane<'q> {
@@ -34,8 +36,8 @@ struct Lane<'q> {
 impl<'q> Worker<'q> {
     /// Works until the last handle went.
     pub(super) fn work(queue: &'q Queue) {
-        make_way();
-        let mut worker = Self { queue, lanes: Vec::new(), since: Instant::now() };
+        let courtesy = Courtesy::new();
+        let mut worker = Self { queue, lanes: Vec::new(), since: Instant::now(), courtesy };
         loop {
             while let Some(job) = queue.next(worker.lanes.len()) {
                 worker.begin(job);
@@ -51,6 +53,7 @@ impl<'q> Worker<'q> {
     fn begin(&mut self, job: Job) {
         if self.lanes.is_empty() {
             self.since = Instant::now();
+            self.courtesy.begin();
         }
         let place = Place::default();
         let of_job = place.clone();
@@ -66,6 +69,7 @@ impl<'q> Worker<'q> {
         advance(&mut works.iter_mut().filter_map(|work| work.as_deref_mut()).collect::<Vec<_>>());
         drop(works);
         self.poll();
+        self.courtesy.make_way();
     }
 
     /// Lets the jobs see what was done for them, and empties the lanes of those that are over.
@@ -108,18 +112,3 @@ impl Derive for Place {
         .await
     }
 }
-
-/// Lets everything else go first on a machine that has too much to do: who verifies a token waits for
-/// microseconds, and who logs in for most of a second anyway.
-///
-/// On Linux a thread has a niceness of its own. It still gets a tenth of a processor that others want, so that
-/// nobody can keep users out by asking something else all the time.
-fn make_way() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::debug!(%error, "passwords are hashed with the priority of everything else");
-    }
-}
-
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
