@@ -1,7 +1,7 @@
 //! PBKDF2-HMAC-SHA256 for many passwords side by side: each costs a processor a fraction of what it costs alone.
 //!
 //! - [`Work`] is one computation. It can be left after any iteration and gone on with, here or on another thread.
-//! - [`advance`] goes on with any number of them for about two milliseconds, by the cheapest way that this machine
+//! - [`advance`] goes on with any number of them for about a quarter of a millisecond, by the cheapest way that this machine
 //!   has for so many. They need not have begun together nor have equal counts of iterations.
 //! - Only the first block of output is computed: 32 bytes, which is what Django stores.
 //! - Nothing depends on the password or the salt but their lengths: neither branches nor addresses.
