@@ -85,7 +85,7 @@ impl Connections {
 }
 
 impl Shared {
-    /// Returns before when nobody can be late.
+    /// Returns before when nobody can be late, in microseconds from the beginning.
     fn cut_off_late_ones(&self) -> u64 {
         let now = micros_since(self.begun);
         let patience = u64::try_from(self.patience.as_micros()).unwrap_or(u64::MAX);
@@ -105,7 +105,7 @@ impl Shared {
                 state.task.wake();
             }
         }
-        longest.saturating_add(patience).min(now + LONGEST_SLEEP)
+        longest.saturating_add(patience).clamp(now + SHORTEST_SLEEP, now + LONGEST_SLEEP)
     }
 
     /// No method panics while it holds the lock.
@@ -162,8 +162,8 @@ impl Drop for Connection {
     }
 }
 
-/// The requests of one connection. Cheap to clone.
-#[derive(Clone, Debug)]
+/// The requests of one connection.
+#[derive(Debug)]
 pub(super) struct Requests(Arc<State>);
 
 impl Requests {
@@ -191,6 +191,8 @@ fn micros_since(begun: Instant) -> u64 {
 
 const ANSWERING: u64 = u64::MAX;
 const LATE: u64 = u64::MAX - 1;
+/// Microseconds in a millisecond, which is as exact as a timer is: whoever has no time at all is not looked at without end.
+const SHORTEST_SLEEP: u64 = 1000;
 /// Microseconds in an hour: a time that never comes cannot be slept until.
 const LONGEST_SLEEP: u64 = 3_600_000_000;
 
@@ -254,6 +256,15 @@ mod tests {
         let answering = connection.requests().begin();
         assert!(timeout(SECOND * 60, ended(&connection)).await.is_err());
         drop(answering);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_time_at_all_is_not_looked_at_without_end() {
+        let connections = Connections::new(Duration::ZERO);
+        let connection = connections.add();
+        // Time stands still while anything is busy.
+        assert!(timeout(SECOND, connections.cut_off_late_ones()).await.is_err());
+        ended(&connection).await;
     }
 
     #[tokio::test(start_paused = true)]

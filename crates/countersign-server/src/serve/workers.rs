@@ -2,9 +2,8 @@
 //!
 //! A connection stays with the thread that it was given to, and everything that answers its requests with it. Threads that
 //! share their tasks, as those of tokio's runtime do, hand every other request from one processor to the next, with all the
-//! memory that belongs to it; to POST verify that was a tenth of its time. What is not the work of one request (background
-//! jobs, signals, new connections) stays with the runtime that the server was started on, and so do the threads that hash
-//! passwords.
+//! memory that belongs to it; to POST verify that was a tenth of its time. What is not the work of one request, background
+//! jobs and signals, stays with the runtime that the server was started on; passwords are hashed on threads of their own.
 
 use std::io;
 use std::num::NonZero;
@@ -37,7 +36,7 @@ impl Workers {
         (0..processors).map(|_| Worker::start()).collect::<io::Result<_>>().map(Self)
     }
 
-    /// One of them, which is as good as any, and has what `spawn` began when all have the same.
+    /// The one that `spawn` takes when all have the same.
     pub(super) fn first(&self) -> &Handle {
         &self.0[0].runtime
     }

@@ -26,7 +26,8 @@ use crate::secret::{Password, StoredPassword};
 ///
 /// PBKDF2 with SHA-256 is computed for several callers side by side, which costs a processor less for each than one
 /// after the other: a thread takes in who waits several times in a millisecond, and lets go who is done. On Linux the
-/// threads have a low priority (a niceness of 10), so that they slow nothing else down.
+/// threads have a low priority (a niceness of 10) and give their turns away early while others want the processor, so that
+/// they slow nothing else down.
 ///
 /// A clone is another handle on the same threads. They stop when the last handle is dropped, which waits for
 /// the hashes being computed then. No asynchronous runtime is needed, and any can be used.
