@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::serve::connections::{Asked, Connection, Connections};
 use crate::serve::requests::Observed;
 use crate::serve::stop::StopSignals;
+use crate::serve::together::Together;
 use crate::serve::workers::Workers;
 
 /// How long a connection may take for what, and how many there may be.
@@ -148,7 +149,7 @@ async fn answer(
             answer
         }
     });
-    let mut exchange = pin!(http.serve_connection(TokioIo::new(stream), answers));
+    let mut exchange = pin!(http.serve_connection(TokioIo::new(Together::new(stream)), answers));
     poll_fn(|context| {
         match connection.asked(context) {
             Asked::Nothing => {}

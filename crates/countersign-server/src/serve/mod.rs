@@ -11,4 +11,5 @@ pub(crate) mod maintenance;
 mod request_id;
 pub(crate) mod requests;
 pub(crate) mod stop;
+mod together;
 pub(crate) mod workers;
