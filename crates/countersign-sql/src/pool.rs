@@ -6,6 +6,8 @@
 //!   arrive.
 //! - One that comes back in the middle of something (an answer that nobody waited for, a transaction that nobody ended, an
 //!   error) is put right before it is lent again, behind the answers; where that is not possible it is closed.
+//! - Who asks for one lets the tasks go first that are ready already. What they all have to say to the server is then said in one go,
+//!   where otherwise each statement would wake a process that takes the thread's place.
 //! - Who asks for one waits in line, and no longer than `acquire_timeout`, the making of a connection included.
 
 use std::fmt;
@@ -19,6 +21,7 @@ use futures_util::future::BoxFuture;
 use sqlx::Connection;
 use tokio::runtime::{self, Handle};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::limits::Limits;
@@ -108,6 +111,7 @@ impl<C: Lendable> Pool<C> {
 
     /// Waits for a connection.
     pub(crate) async fn lend(&self) -> Result<Lease<C>, sqlx::Error> {
+        yield_now().await;
         let lent = timeout(self.0.acquire_timeout, self.0.lend()).await;
         let (held, turn) = lent.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         Ok(Lease {
@@ -331,5 +335,20 @@ mod tests {
         let first = here.block_on(pool.lend()).unwrap();
         assert_eq!(here.block_on(number(&pool)), 2);
         drop(first);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn whoever_is_ready_has_asked_before_a_connection_is_lent() {
+        let pool = numbered();
+        drop((pool.lend().await.unwrap(), pool.lend().await.unwrap()));
+        let told = Mutex::new(Vec::new());
+        let task = async || {
+            told.lock().unwrap().push("asks");
+            let lease = pool.lend().await;
+            told.lock().unwrap().push("has one");
+            lease.unwrap()
+        };
+        drop(tokio::join!(task(), task()));
+        assert_eq!(*told.lock().unwrap(), ["asks", "asks", "has one", "has one"]);
     }
 }
